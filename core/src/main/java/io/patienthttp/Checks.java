@@ -1,0 +1,89 @@
+package io.patienthttp;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+
+/** Validation at the call: each message names the field, the value and what is allowed. */
+final class Checks {
+
+    private static final String TOKEN_SYMBOLS = "!#$%&'*+-.^_`|~";
+
+    private Checks() {}
+
+    static String notBlank(String field, String value) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(field + " must not be blank, was \"" + value + "\"");
+        }
+        return value;
+    }
+
+    static Duration positive(String field, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(field + " must be positive, was " + value);
+        }
+        return value;
+    }
+
+    static int within(String field, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(field + " must be between " + least + " and " + most + ", was " + value);
+        }
+        return value;
+    }
+
+    /** A token of RFC 9110, section 5.6.2. */
+    static String headerName(String name) {
+        if (name.isEmpty() || !name.chars().allMatch(Checks::isTokenChar)) {
+            throw new IllegalArgumentException(
+                    "header name must be a token (letters, digits, " + TOKEN_SYMBOLS + "), was \"" + name + "\"");
+        }
+        return Headers.lowerCase(name);
+    }
+
+    private static boolean isTokenChar(int c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || TOKEN_SYMBOLS.indexOf(c) >= 0;
+    }
+
+    /** No CR, LF or NUL (RFC 9110, section 5.5); the value itself may be secret and is not shown. */
+    static String headerValue(String field, String value) {
+        if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0 || value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(field + " must not contain CR, LF or NUL");
+        }
+        return value;
+    }
+
+    /** An absolute http or https URL with a host; user info and query are not shown, they may be secret. */
+    static URI url(String field, String value) {
+        URI uri;
+        try {
+            uri = new URI(value);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(
+                    field + " must be a valid URL: " + e.getReason() + " at position " + e.getIndex());
+        }
+        var scheme = uri.getScheme() == null ? "" : Headers.lowerCase(uri.getScheme());
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw new IllegalArgumentException(
+                    field + " must be an absolute http or https URL, was \"" + withoutSecrets(uri) + "\"");
+        }
+        if (uri.getHost() == null) {
+            throw new IllegalArgumentException(field + " must name a host, was \"" + withoutSecrets(uri) + "\"");
+        }
+        if (uri.getUserInfo() != null) {
+            throw new IllegalArgumentException(field + " must not contain user info (\"user:password@\"): send it as a"
+                    + " header with Secret.named(...), was \"" + withoutSecrets(uri) + "\"");
+        }
+        return uri;
+    }
+
+    static String withoutSecrets(URI uri) {
+        var authority = uri.getRawAuthority();
+        return (uri.getScheme() == null ? "" : uri.getScheme() + "://")
+                + (authority == null ? "" : authority.substring(authority.lastIndexOf('@') + 1))
+                + (uri.getRawPath() == null ? "" : uri.getRawPath());
+    }
+}

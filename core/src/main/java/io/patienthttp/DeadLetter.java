@@ -1,0 +1,11 @@
+package io.patienthttp;
+
+/**
+ * A request whose callback failed as often as allowed.
+ *
+ * @param requestId the id of the request
+ * @param callback the name of its callback
+ * @param runs how often the callback's job ran, runs that died with their process included
+ * @param lastError class and message of what the last run threw
+ */
+public record DeadLetter(String requestId, String callback, int runs, String lastError) {}

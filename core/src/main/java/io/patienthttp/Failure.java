@@ -1,0 +1,66 @@
+package io.patienthttp;
+
+/**
+ * Why there is no usable response. A closed set of final classes, each with its kinds; what it means is in the type and
+ * the {@link Kind}, never in the message alone (parity 63 to 66).
+ */
+public sealed interface Failure extends Outcome
+        permits HttpFailure, RedirectFailure, TransportFailure, RejectedFailure {
+
+    /** What happened. */
+    Kind kind();
+
+    /** What happened, in words. Holds no header, body or query. */
+    String message();
+
+    /** Whether the server may have acted on the request: if false, sending it again cannot do anything twice. */
+    boolean maybeProcessed();
+
+    /** What happened, for {@code switch}. A later version may add kinds: keep a default branch. */
+    enum Kind {
+        /** {@link HttpFailure}: status 400 to 499, and the request asked for failures on error statuses. */
+        CLIENT_ERROR,
+        /** {@link HttpFailure}: status 500 to 599, and the request asked for failures on error statuses. */
+        SERVER_ERROR,
+        /** {@link HttpFailure}: any other status outside 200 to 299, and the request asked for failures. */
+        OTHER_STATUS,
+        /** {@link RedirectFailure}: more redirects than {@code max-redirects}. */
+        TOO_MANY_REDIRECTS,
+        /** {@link RedirectFailure}: a redirect to a URL that was visited already. */
+        REDIRECT_LOOP,
+        /** {@link RedirectFailure}: a redirect to something that is not an http or https URL. */
+        INVALID_LOCATION,
+        /** {@link TransportFailure}: no complete answer within the request timeout. */
+        TIMEOUT,
+        /** {@link TransportFailure}: no connection within the connect timeout. */
+        CONNECT_TIMEOUT,
+        /** {@link TransportFailure}: the connection was refused, reset or closed. */
+        CONNECTION,
+        /** {@link TransportFailure}: the host name has no address. */
+        DNS,
+        /** {@link TransportFailure}: the TLS handshake failed. */
+        TLS,
+        /** {@link TransportFailure}: the body is larger than {@code max-response-size}. */
+        RESPONSE_TOO_LARGE,
+        /** {@link TransportFailure}: the answer is not valid HTTP. */
+        PROTOCOL,
+        /** {@link RejectedFailure}: a secret or preprocessor was missing on every node, or a preprocessor failed. */
+        PREPARATION,
+        /** {@link RejectedFailure}: the egress policy forbids the address. */
+        EGRESS_DENIED,
+        /** {@link RejectedFailure}: cancelled by the application. */
+        CANCELLED,
+        /** {@link RejectedFailure}: its deadline passed before it could be sent. */
+        EXPIRED,
+        /** {@link RejectedFailure}: processes died with it in flight more often than {@code max-recoveries}. */
+        RECOVERY_EXHAUSTED,
+        /** {@link RejectedFailure}: its off-loaded request or outcome is gone from the payload store. */
+        PAYLOAD_MISSING,
+        /** {@link RejectedFailure}: its stored request cannot be read. */
+        UNREADABLE,
+        /** {@link RejectedFailure}: the database refuses to store its outcome. */
+        UNSTORABLE,
+        /** {@link RejectedFailure}: an unexpected error while it was handled; the log has it. */
+        UNKNOWN
+    }
+}

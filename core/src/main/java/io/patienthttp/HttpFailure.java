@@ -1,0 +1,84 @@
+package io.patienthttp;
+
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * The server answered with a status outside 200 to 299, and the request asked for a failure in that case (parity 62).
+ * Kinds: CLIENT_ERROR, SERVER_ERROR, OTHER_STATUS. Immutable and safe for all threads.
+ */
+public final class HttpFailure implements Failure {
+
+    private final Response response;
+    private final FailureDetails details;
+    private final Kind kind;
+
+    private HttpFailure(Response response) {
+        this.response = response;
+        this.details = FailureDetails.of(response);
+        this.kind = response.isClientError()
+                ? Kind.CLIENT_ERROR
+                : response.isServerError() ? Kind.SERVER_ERROR : Kind.OTHER_STATUS;
+    }
+
+    /** The failure that this response is. */
+    public static HttpFailure of(Response response) {
+        return new HttpFailure(response);
+    }
+
+    /** The whole response. */
+    public Response response() {
+        return response;
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public String message() {
+        return "the server answered with status " + response.status();
+    }
+
+    @Override
+    public boolean maybeProcessed() {
+        return true;
+    }
+
+    @Override
+    public String requestId() {
+        return details.requestId();
+    }
+
+    @Override
+    public Method method() {
+        return details.method();
+    }
+
+    @Override
+    public URI url() {
+        return details.url();
+    }
+
+    @Override
+    public Duration duration() {
+        return details.duration();
+    }
+
+    @Override
+    public int attempt() {
+        return details.attempt();
+    }
+
+    @Override
+    public CallbackArgs callbackArgs() {
+        return details.callbackArgs();
+    }
+
+    /** Shows id, kind, method and host; never a header, body or query. */
+    @Override
+    public String toString() {
+        return "HttpFailure[" + details.describe(kind) + "]";
+    }
+}

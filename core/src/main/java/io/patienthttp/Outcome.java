@@ -1,0 +1,26 @@
+package io.patienthttp;
+
+import java.net.URI;
+import java.time.Duration;
+
+/** How a request ended: a {@link Response} or a {@link Failure}. Immutable and safe for all threads. */
+public sealed interface Outcome permits Response, Failure {
+
+    /** The id that {@code enqueue} returned. */
+    String requestId();
+
+    /** The method of the last hop. */
+    Method method();
+
+    /** The URL of the last hop, without secret parameters. */
+    URI url();
+
+    /** How long the last attempt took, redirects included; zero if nothing was sent. */
+    Duration duration();
+
+    /** Which attempt this is the outcome of; the first is 1. */
+    int attempt();
+
+    /** What was given with the request. */
+    CallbackArgs callbackArgs();
+}

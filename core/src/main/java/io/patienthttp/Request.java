@@ -1,0 +1,385 @@
+package io.patienthttp;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One outgoing HTTP request and what is to happen with its outcome. Immutable and safe for all threads.
+ *
+ * <p>Everything is validated at the call that sets it. {@link #toString} shows no header value, body or query.
+ */
+public final class Request {
+
+    /** The most urgent {@link Builder#priority}. */
+    public static final int HIGHEST_PRIORITY = 0;
+
+    /** The least urgent {@link Builder#priority}. */
+    public static final int LOWEST_PRIORITY = 3;
+
+    /** The {@link Builder#priority} of a request that sets none. */
+    public static final int DEFAULT_PRIORITY = 1;
+
+    private final Method method;
+    private final URI url;
+    private final Map<String, String> headers;
+    private final Map<String, Secret> secretHeaders;
+    private final Map<String, Secret> secretParams;
+    private final byte @Nullable [] body;
+    private final @Nullable String callback;
+    private final CallbackArgs callbackArgs;
+    private final @Nullable Duration timeout;
+    private final @Nullable Integer maxRedirects;
+    private final @Nullable Boolean failOnErrorStatus;
+    private final List<String> preprocessors;
+    private final int priority;
+    private final Duration delay;
+    private final @Nullable String concurrencyKey;
+
+    private Request(Builder builder) {
+        this.method = builder.method;
+        this.url = builder.url();
+        this.headers = immutable(builder.headers);
+        this.secretHeaders = immutable(builder.secretHeaders);
+        this.secretParams = immutable(builder.secretParams);
+        this.body = builder.body;
+        this.callback = builder.callback;
+        this.callbackArgs = builder.callbackArgs;
+        this.timeout = builder.timeout;
+        this.maxRedirects = builder.maxRedirects;
+        this.failOnErrorStatus = builder.failOnErrorStatus;
+        this.preprocessors = builder.preprocessors;
+        this.priority = builder.priority;
+        this.delay = builder.delay;
+        this.concurrencyKey = builder.concurrencyKey;
+    }
+
+    private static <T> Map<String, T> immutable(Map<String, T> map) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    /**
+     * Starts a request.
+     *
+     * @param url absolute, http or https, without user info
+     */
+    public static Builder builder(Method method, String url) {
+        return new Builder(method, Checks.url("url", url), null);
+    }
+
+    /** Starts a request that its {@link Builder#enqueue()} gives to the client. */
+    static Builder builder(Method method, URI url, PatientHttpClient client) {
+        return new Builder(method, url, client);
+    }
+
+    /** The method. */
+    public Method method() {
+        return method;
+    }
+
+    /** The URL with its literal parameters; secret ones are added when it is sent. */
+    public URI url() {
+        return url;
+    }
+
+    /** Literal headers: lower-case name to value. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /** Headers whose value, or its rest, is a secret: lower-case name to reference. */
+    public Map<String, Secret> secretHeaders() {
+        return secretHeaders;
+    }
+
+    /** Query parameters whose value is a secret. */
+    public Map<String, Secret> secretParams() {
+        return secretParams;
+    }
+
+    /** A copy of the body's bytes; empty if there is no body. */
+    public Optional<byte[]> body() {
+        return body == null ? Optional.empty() : Optional.of(body.clone());
+    }
+
+    /** The name of the callback; empty if none was given. */
+    public Optional<String> callback() {
+        return Optional.ofNullable(callback);
+    }
+
+    /** What comes back with the outcome. */
+    public CallbackArgs callbackArgs() {
+        return callbackArgs;
+    }
+
+    /** The longest time of one attempt, to the last byte of the answer; empty: the setting {@code request-timeout}. */
+    public Optional<Duration> timeout() {
+        return Optional.ofNullable(timeout);
+    }
+
+    /** How many redirects are followed; empty: the setting {@code max-redirects}. */
+    public Optional<Integer> maxRedirects() {
+        return Optional.ofNullable(maxRedirects);
+    }
+
+    /** Whether a status outside 200 to 299 is a failure; empty: the setting {@code fail-on-error-status}. */
+    public Optional<Boolean> failOnErrorStatus() {
+        return Optional.ofNullable(failOnErrorStatus);
+    }
+
+    /** Names of the preprocessors that run before it is sent, in their order. */
+    public List<String> preprocessors() {
+        return preprocessors;
+    }
+
+    /** 0 to 3; 0 is claimed first. */
+    public int priority() {
+        return priority;
+    }
+
+    /** How long after enqueue it becomes due; zero by default. */
+    public Duration delay() {
+        return delay;
+    }
+
+    /** What {@code max-in-flight} of a host is counted by; empty: the host of the URL. */
+    public Optional<String> concurrencyKey() {
+        return Optional.ofNullable(concurrencyKey);
+    }
+
+    @Override
+    public String toString() {
+        return "Request[" + method + " " + Checks.withoutSecrets(url) + ", headers " + headers.keySet() + " "
+                + secretHeaders.keySet() + "]";
+    }
+
+    /** Builds a {@link Request}. Each setter validates its value. Not safe for several threads. */
+    public static final class Builder {
+
+        private final Method method;
+        private final URI url;
+        private final @Nullable PatientHttpClient client;
+        private final Map<String, String> headers = new LinkedHashMap<>();
+        private final Map<String, Secret> secretHeaders = new LinkedHashMap<>();
+        private final Map<String, String> params = new LinkedHashMap<>();
+        private final Map<String, Secret> secretParams = new LinkedHashMap<>();
+        private byte @Nullable [] body;
+        private @Nullable String callback;
+        private CallbackArgs callbackArgs = CallbackArgs.empty();
+        private @Nullable Duration timeout;
+        private @Nullable Integer maxRedirects;
+        private @Nullable Boolean failOnErrorStatus;
+        private List<String> preprocessors = List.of();
+        private int priority = DEFAULT_PRIORITY;
+        private Duration delay = Duration.ZERO;
+        private @Nullable String concurrencyKey;
+
+        private Builder(Method method, URI url, @Nullable PatientHttpClient client) {
+            this.method = method;
+            this.url = url;
+            this.client = client;
+        }
+
+        /** Sets a header; the last value of a name wins, in any case (parity 6). */
+        public Builder header(String name, String value) {
+            var key = Checks.headerName(name);
+            secretHeaders.remove(key);
+            headers.put(key, Checks.headerValue("header " + key, value));
+            return this;
+        }
+
+        /** Sets a header whose value is looked up when the request is sent. */
+        public Builder header(String name, Secret value) {
+            var key = Checks.headerName(name);
+            headers.remove(key);
+            secretHeaders.put(key, value);
+            return this;
+        }
+
+        /** Sets several headers. */
+        public Builder headers(Map<String, String> headers) {
+            headers.forEach(this::header);
+            return this;
+        }
+
+        /** Appends a query parameter, form-encoded; the last value of a name wins (parity 5). */
+        public Builder param(String name, String value) {
+            Checks.notBlank("parameter name", name);
+            secretParams.remove(name);
+            params.put(name, value);
+            return this;
+        }
+
+        /** Appends a query parameter whose value is looked up when the request is sent, and never stored. */
+        public Builder param(String name, Secret value) {
+            Checks.notBlank("parameter name", name);
+            params.remove(name);
+            secretParams.put(name, value);
+            return this;
+        }
+
+        /** Appends several query parameters. */
+        public Builder params(Map<String, String> params) {
+            params.forEach(this::param);
+            return this;
+        }
+
+        /** Sets the body as UTF-8 text; an empty text is no body (parity 3). */
+        public Builder body(String body) {
+            return body(body.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Sets the body; the array is copied; an empty one is no body. */
+        public Builder body(byte[] body) {
+            if (body.length == 0) {
+                return this;
+            }
+            if (!method.allowsBody()) {
+                throw new IllegalArgumentException("body is not allowed for " + method);
+            }
+            if (this.body != null) {
+                throw new IllegalArgumentException("body is set already: use one of body and json, once");
+            }
+            this.body = body.clone();
+            return this;
+        }
+
+        /**
+         * Sets the body to the value as JSON, and the content type {@code application/json} if none is set (parity 4).
+         *
+         * @throws tools.jackson.core.JacksonException if the value cannot be written as JSON
+         */
+        public Builder json(@Nullable Object value) {
+            body(Json.MAPPER.writeValueAsBytes(value));
+            if (!headers.containsKey("content-type") && !secretHeaders.containsKey("content-type")) {
+                headers.put("content-type", "application/json");
+            }
+            return this;
+        }
+
+        /** Sets who gets the outcome: the registered callback of that class. */
+        public Builder callback(Class<? extends Callback> callback) {
+            this.callback = callback.getName();
+            return this;
+        }
+
+        /** Sets who gets the outcome: the callback that is registered under that {@link Callback#name}. */
+        public Builder callback(String name) {
+            this.callback = Checks.notBlank("callback", name);
+            return this;
+        }
+
+        /** Sets what comes back with the outcome: a map or a record, see {@link CallbackArgs#of}. */
+        public Builder callbackArgs(Object mapOrRecord) {
+            this.callbackArgs = CallbackArgs.of(mapOrRecord);
+            return this;
+        }
+
+        /** Sets the longest time of one attempt, from connect to the last byte of the answer. Positive. */
+        public Builder timeout(Duration timeout) {
+            this.timeout = Checks.positive("timeout", timeout);
+            return this;
+        }
+
+        /** Sets how many redirects are followed; 0 makes a redirect an ordinary response. At most 100. */
+        public Builder maxRedirects(int maxRedirects) {
+            this.maxRedirects = Checks.within("maxRedirects", maxRedirects, 0, 100);
+            return this;
+        }
+
+        /** Sets whether a status outside 200 to 299 goes to {@code onError} as an {@link HttpFailure}. */
+        public Builder failOnErrorStatus(boolean failOnErrorStatus) {
+            this.failOnErrorStatus = failOnErrorStatus;
+            return this;
+        }
+
+        /** Sets the names of the preprocessors that run before it is sent, in their order. */
+        public Builder preprocessors(String... names) {
+            for (var name : names) {
+                Checks.notBlank("preprocessor", name);
+            }
+            this.preprocessors = List.of(names);
+            return this;
+        }
+
+        /** Sets the priority: 0 is claimed first, 3 last, 1 is the default. */
+        public Builder priority(int priority) {
+            this.priority = Checks.within("priority", priority, HIGHEST_PRIORITY, LOWEST_PRIORITY);
+            return this;
+        }
+
+        /** Sets how long after enqueue it becomes due. Not negative. */
+        public Builder delay(Duration delay) {
+            if (delay.isNegative()) {
+                throw new IllegalArgumentException("delay must not be negative, was " + delay);
+            }
+            this.delay = delay;
+            return this;
+        }
+
+        /** Sets what limits of concurrency are counted by, instead of the host. At most 200 characters. */
+        public Builder concurrencyKey(String key) {
+            Checks.notBlank("concurrencyKey", key);
+            if (key.length() > 200 || key.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException(
+                        "concurrencyKey must have at most 200 characters and no NUL, had " + key.length());
+            }
+            this.concurrencyKey = key;
+            return this;
+        }
+
+        /** Returns the request. */
+        public Request build() {
+            return new Request(this);
+        }
+
+        /**
+         * Stores the request: in the caller's transaction if the client knows of one, else in one of its own. See
+         * {@link PatientHttpClient#enqueue(Request)}.
+         *
+         * @return the id of the request
+         * @throws IllegalStateException if the builder does not come from a client or its template
+         */
+        public String enqueue() {
+            return client().enqueue(build());
+        }
+
+        /** Stores the request in the transaction of the connection. See {@link PatientHttpClient#enqueue(Connection, Request)}. */
+        public String enqueue(Connection connection) {
+            return client().enqueue(connection, build());
+        }
+
+        private PatientHttpClient client() {
+            if (client == null) {
+                throw new IllegalStateException(
+                        "this builder has no client: use client.request(..).enqueue() or client.enqueue(builder.build())");
+            }
+            return client;
+        }
+
+        private URI url() {
+            if (params.isEmpty()) {
+                return url;
+            }
+            var pairs = new ArrayList<String>();
+            params.forEach((name, value) -> pairs.add(encode(name) + "=" + encode(value)));
+            var text = url.toString();
+            var fragment = text.indexOf('#');
+            var head = fragment < 0 ? text : text.substring(0, fragment);
+            return URI.create(head + (url.getRawQuery() == null ? "?" : "&") + String.join("&", pairs));
+        }
+
+        private static String encode(String text) {
+            return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        }
+    }
+}

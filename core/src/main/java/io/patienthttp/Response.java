@@ -1,0 +1,246 @@
+package io.patienthttp;
+
+import java.net.URI;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+
+/** A complete answer of a server, whatever its status (parity 53). Immutable and safe for all threads. */
+public final class Response implements Outcome {
+
+    private static final Pattern CHARSET =
+            Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\\s;\"]+)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern JSON = Pattern.compile("^\\s*(application/([^;\\s]*\\+)?json|text/json)\\s*(;.*)?$");
+
+    private final String requestId;
+    private final Method method;
+    private final URI url;
+    private final int status;
+    private final Headers headers;
+    private final byte[] body;
+    private final Duration duration;
+    private final int attempt;
+    private final List<URI> redirects;
+    private final CallbackArgs callbackArgs;
+
+    private Response(Builder builder) {
+        this.requestId = builder.requestId;
+        this.method = builder.method;
+        this.url = builder.url;
+        this.status = builder.status;
+        this.headers = builder.headers;
+        this.body = builder.body;
+        this.duration = builder.duration;
+        this.attempt = builder.attempt;
+        this.redirects = builder.redirects;
+        this.callbackArgs = builder.callbackArgs;
+    }
+
+    /** Starts a response to the request of that id, method and URL. */
+    public static Builder builder(String requestId, Method method, URI url, int status) {
+        return new Builder(requestId, method, url, status);
+    }
+
+    @Override
+    public String requestId() {
+        return requestId;
+    }
+
+    @Override
+    public Method method() {
+        return method;
+    }
+
+    @Override
+    public URI url() {
+        return url;
+    }
+
+    @Override
+    public Duration duration() {
+        return duration;
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public CallbackArgs callbackArgs() {
+        return callbackArgs;
+    }
+
+    /** The status code (RFC 9110, section 15). */
+    public int status() {
+        return status;
+    }
+
+    /** The header fields. */
+    public Headers headers() {
+        return headers;
+    }
+
+    /** The URLs that redirected, in their order, without the last one; empty if none did. */
+    public List<URI> redirects() {
+        return redirects;
+    }
+
+    /** Whether the status is 200 to 299. */
+    public boolean isSuccess() {
+        return status / 100 == 2;
+    }
+
+    /** Whether the status is 300 to 399. */
+    public boolean isRedirect() {
+        return status / 100 == 3;
+    }
+
+    /** Whether the status is 400 to 499. */
+    public boolean isClientError() {
+        return status / 100 == 4;
+    }
+
+    /** Whether the status is 500 to 599. */
+    public boolean isServerError() {
+        return status / 100 == 5;
+    }
+
+    /** Whether the status is 400 to 599. */
+    public boolean isError() {
+        return isClientError() || isServerError();
+    }
+
+    /** A copy of the body's bytes, after transparent decompression; empty if there was no body. */
+    public byte[] bodyAsBytes() {
+        return body.clone();
+    }
+
+    /** The length of the body in bytes. */
+    public int bodySize() {
+        return body.length;
+    }
+
+    /** The body as text, by the charset of the content type, or UTF-8 if it names none or an unknown one. */
+    public String bodyAsText() {
+        return new String(body, charset());
+    }
+
+    /** Whether the content type says JSON: {@code application/json}, {@code application/*+json} or {@code text/json}. */
+    public boolean isJson() {
+        return headers.get("content-type")
+                .map(type -> JSON.matcher(type.toLowerCase(Locale.ROOT)).matches())
+                .orElse(false);
+    }
+
+    /**
+     * The body read as JSON.
+     *
+     * @throws IllegalStateException if the content type is not JSON
+     * @throws tools.jackson.core.JacksonException if the body is not JSON or does not fit the type
+     */
+    public <T> T json(Class<T> type) {
+        requireJson();
+        return Json.MAPPER.readValue(bodyAsText(), type);
+    }
+
+    /** Like {@link #json(Class)}, for generic types: {@code json(new TypeReference<List<Item>>() {})}. */
+    public <T> T json(TypeReference<T> type) {
+        requireJson();
+        return Json.MAPPER.readValue(bodyAsText(), type);
+    }
+
+    private void requireJson() {
+        if (!isJson()) {
+            throw new IllegalStateException(
+                    "the response of request " + requestId + " is not JSON, its content type is "
+                            + headers.get("content-type").orElse("absent"));
+        }
+    }
+
+    private Charset charset() {
+        var matcher = CHARSET.matcher(headers.get("content-type").orElse(""));
+        if (!matcher.find()) {
+            return StandardCharsets.UTF_8;
+        }
+        try {
+            return Charset.forName(matcher.group(1));
+        } catch (IllegalArgumentException e) {
+            return StandardCharsets.UTF_8;
+        }
+    }
+
+    /** Shows id, method, host and status; never headers, body or query. */
+    @Override
+    public String toString() {
+        return "Response[" + requestId + " " + method + " " + Checks.withoutSecrets(url) + " -> " + status + "]";
+    }
+
+    /** Builds a {@link Response}. Not safe for several threads. */
+    public static final class Builder {
+
+        private final String requestId;
+        private final Method method;
+        private final URI url;
+        private final int status;
+        private Headers headers = Headers.empty();
+        private byte[] body = new byte[0];
+        private Duration duration = Duration.ZERO;
+        private int attempt = 1;
+        private List<URI> redirects = List.of();
+        private CallbackArgs callbackArgs = CallbackArgs.empty();
+
+        private Builder(String requestId, Method method, URI url, int status) {
+            this.requestId = requestId;
+            this.method = method;
+            this.url = url;
+            this.status = status;
+        }
+
+        /** Sets the header fields. */
+        public Builder headers(Headers headers) {
+            this.headers = headers;
+            return this;
+        }
+
+        /** Sets the body; the array is copied. */
+        public Builder body(byte @Nullable [] body) {
+            this.body = body == null ? new byte[0] : body.clone();
+            return this;
+        }
+
+        /** Sets how long the attempt took. */
+        public Builder duration(Duration duration) {
+            this.duration = duration;
+            return this;
+        }
+
+        /** Sets the number of the attempt, from 1. */
+        public Builder attempt(int attempt) {
+            this.attempt = attempt;
+            return this;
+        }
+
+        /** Sets the URLs that redirected. */
+        public Builder redirects(List<URI> redirects) {
+            this.redirects = List.copyOf(redirects);
+            return this;
+        }
+
+        /** Sets what was given with the request. */
+        public Builder callbackArgs(CallbackArgs callbackArgs) {
+            this.callbackArgs = callbackArgs;
+            return this;
+        }
+
+        /** Returns the response. */
+        public Response build() {
+            return new Response(this);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.patienthttp.spi;
+
+import io.patienthttp.CancelResult;
+import io.patienthttp.RequestState;
+import io.patienthttp.RequestStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows: requests and the processes that own them. Each method is one transition of a row's life or one read; each
+ * transition is conditional on the state that it leaves, and where there is one on the owner and the epoch, so that a
+ * late caller changes nothing. Methods with a {@link Transaction} run in it; the others are transactions of their own.
+ * All times that two processes compare are the store's. Safe for all threads.
+ *
+ * @see io.patienthttp.StorageException every method throws it when the store fails
+ */
+public interface RequestStore {
+
+    /** Stores new PENDING rows, epoch 0. */
+    void insert(Transaction transaction, List<NewRequest> requests);
+
+    /** Claims due PENDING rows for a living process; see {@link ClaimOrder}. An unregistered or expired one gets none. */
+    List<ClaimedRequest> claim(ClaimOrder order);
+
+    /**
+     * IN_FLIGHT to COMPLETED, for the rows that the owner still holds in that epoch. A row that is flagged for
+     * cancellation gets the cancelled outcome instead.
+     *
+     * @return jobs for exactly the rows that were changed
+     */
+    List<CallbackJob> complete(Transaction transaction, UUID owner, Collection<Completion> completions);
+
+    /**
+     * IN_FLIGHT to PENDING, due after the delay, for the rows that the owner still holds; counts neither as attempt nor
+     * as recovery. A row that is flagged for cancellation completes.
+     *
+     * @return jobs for the rows that completed
+     */
+    List<CallbackJob> release(Transaction transaction, UUID owner, Collection<RequestRef> refs, Duration delay);
+
+    /** Like {@link #release}, at once, for all rows of the owner. */
+    List<CallbackJob> releaseAll(Transaction transaction, UUID owner);
+
+    /** What the owner holds according to the store. */
+    List<RequestRef> ownedBy(UUID owner);
+
+    /** Which rows of the owner are flagged for cancellation. */
+    List<RequestRef> cancelRequested(UUID owner);
+
+    /** Flags an IN_FLIGHT row, or completes a PENDING one as cancelled. */
+    Cancellation cancel(Transaction transaction, UUID id);
+
+    // processes
+
+    /** Inserts a process, before its first claim. */
+    void register(ProcessRow process);
+
+    /** Renews the lease of the process; false if its row is gone. */
+    boolean beat(UUID process, int inFlight);
+
+    /** Removes a process that owns nothing any more. */
+    void deregister(UUID process);
+
+    /**
+     * Takes one process whose lease has expired, if there is one and the asking process is healthy, and gives its rows
+     * back: to PENDING with one recovery more; those that were recovered as often as allowed, and those flagged for
+     * cancellation, complete. Its row is removed.
+     */
+    Optional<Reclaimed> reclaimExpired(Transaction transaction, UUID self, int maxRecoveries);
+
+    /** Gives back, in the same way, the rows whose owner is not registered. */
+    Reclaimed reclaimUnowned(Transaction transaction, int maxRecoveries);
+
+    /** All processes, oldest first. */
+    List<ProcessRow> processes();
+
+    // delivery
+
+    /** Reads outcomes, without a lock. */
+    Map<UUID, StoredOutcome> outcomes(Collection<UUID> ids);
+
+    /** Locks the row and reads its outcome; waits for the lock. Empty if there is no such row. */
+    Optional<StoredOutcome> lockOutcome(Transaction transaction, UUID id);
+
+    /** Reads the stored request. */
+    Optional<StoredRequest> request(UUID id);
+
+    /** Removes COMPLETED rows of these epochs. */
+    int remove(Transaction transaction, Collection<RequestRef> refs);
+
+    /** COMPLETED to DEAD; false if the row is not COMPLETED in that epoch. */
+    boolean deadLetter(Transaction transaction, RequestRef ref, String lastError);
+
+    /** COMPLETED rows whose outcome is older than the age, by completion time, after the given one. */
+    List<CompletedRow> completedBefore(Duration age, @Nullable Instant after, int limit);
+
+    /** Moves a COMPLETED row to a new epoch, so that a new job can be made for it; empty if it is not in that epoch. */
+    Optional<CallbackJob> renew(Transaction transaction, RequestRef ref);
+
+    // operations
+
+    /** Reads where a request is. */
+    Optional<RequestStatus> find(UUID id);
+
+    /** How many rows are in each state; all states are in the map. */
+    Map<RequestState, Long> counts();
+
+    /** DEAD to COMPLETED in a new epoch; empty if it is not DEAD. */
+    Optional<CallbackJob> deliverAgain(Transaction transaction, UUID id);
+
+    /** DEAD to PENDING, as if it were new, in a new epoch; false if it is not DEAD. */
+    boolean sendAgain(UUID id);
+
+    /** Removes a DEAD row; false if it is not DEAD. */
+    boolean deleteDead(UUID id);
+
+    /**
+     * A request to store.
+     *
+     * @param delay after which it is due
+     * @param callbackArgs JSON, or null
+     * @param request JSON
+     */
+    record NewRequest(
+            UUID id,
+            int priority,
+            Duration delay,
+            String concurrencyKey,
+            String callback,
+            String method,
+            String host,
+            @Nullable String callbackArgs,
+            String request) {}
+
+    /**
+     * What to claim, highest priority first, then the longest due.
+     *
+     * @param owner who claims
+     * @param limit how many rows at most
+     * @param rooms concurrency keys that are limited, each with the number of rows that it has room for
+     * @param suspects how many rows, recovered maxRecoveries times, may be among them
+     * @param maxRecoveries how many recoveries make a row a suspect
+     */
+    record ClaimOrder(UUID owner, int limit, Map<String, Integer> rooms, int suspects, int maxRecoveries) {}
+
+    /** A row that was claimed. The epoch of the ref is the claim's. */
+    record ClaimedRequest(
+            RequestRef ref,
+            int attempt,
+            int recoveries,
+            String concurrencyKey,
+            StoredRequest stored,
+            Instant createdAt,
+            Instant claimedAt) {}
+
+    /** A request as it is stored. */
+    record StoredRequest(
+            int format, String callback, @Nullable String callbackArgs, String request) {}
+
+    /** An outcome to record: JSON. */
+    record Completion(RequestRef ref, String outcome) {}
+
+    /** A row as delivery sees it. The outcome is null unless it is COMPLETED or DEAD. */
+    record StoredOutcome(
+            RequestRef ref,
+            RequestState state,
+            int format,
+            int attempt,
+            String callback,
+            @Nullable String callbackArgs,
+            @Nullable String outcome,
+            Instant completedAt) {}
+
+    /** A COMPLETED row as the sweep sees it. */
+    record CompletedRow(RequestRef ref, Instant completedAt) {}
+
+    /** What cancel found, and the job of the row if it completed. */
+    record Cancellation(CancelResult result, Optional<CallbackJob> job) {}
+
+    /**
+     * What was given back.
+     *
+     * @param process the process that died; null where it was not registered
+     * @param engineName the name under which its engine held jobs, or null
+     * @param pending how many rows are pending again
+     * @param completed jobs for the rows that completed
+     */
+    record Reclaimed(@Nullable UUID process, @Nullable String engineName, int pending, List<CallbackJob> completed) {}
+
+    /** A process: its row. Times are null while it is not stored. */
+    record ProcessRow(
+            UUID id,
+            String host,
+            long pid,
+            String version,
+            Duration lease,
+            Duration heartbeat,
+            @Nullable String engineName,
+            int maxInFlight,
+            int inFlight,
+            @Nullable Instant startedAt,
+            @Nullable Instant lastSeenAt) {}
+}
