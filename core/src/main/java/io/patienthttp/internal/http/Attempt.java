@@ -7,6 +7,8 @@ import io.patienthttp.Request;
 import io.patienthttp.spi.HttpTransport.Exchange;
 import io.patienthttp.spi.HttpTransport.TransportException;
 import io.patienthttp.spi.IncomingResponse;
+import io.patienthttp.spi.Sending;
+import io.patienthttp.spi.Sent;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

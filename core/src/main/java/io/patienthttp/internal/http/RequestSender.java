@@ -4,6 +4,8 @@ import io.patienthttp.CallbackArgs;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.Request;
 import io.patienthttp.spi.HttpTransport;
+import io.patienthttp.spi.Sending;
+import io.patienthttp.spi.Sent;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
