@@ -73,7 +73,7 @@ public final class DbSchedulerSchema {
                 connection.setAutoCommit(autoCommit);
             }
         } catch (SQLException e) {
-            throw new StorageException("could not create the table " + tableName, e);
+            throw Failures.storage("create the table " + tableName, e);
         }
     }
 
@@ -95,7 +95,7 @@ public final class DbSchedulerSchema {
                 }
             }
         } catch (SQLException e) {
-            throw new StorageException("could not look for the table " + tableName, e);
+            throw Failures.storage("look for the table " + tableName, e);
         }
     }
 

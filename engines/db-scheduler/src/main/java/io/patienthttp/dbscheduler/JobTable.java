@@ -6,7 +6,6 @@ import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
-import io.patienthttp.StorageException;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.CallbackQueue.JobState;
 import io.patienthttp.spi.CallbackRun;
@@ -129,8 +128,8 @@ final class JobTable {
                 }
             }
         } catch (SQLException | RuntimeException e) {
-            throw new StorageException(
-                    "could not store " + instances.size() + " callback jobs, the first "
+            throw Failures.storage(
+                    "store " + instances.size() + " callback jobs, the first "
                             + instances.get(0).getId(),
                     e);
         }
@@ -148,7 +147,7 @@ final class JobTable {
         try {
             client.scheduleBatch(instances);
         } catch (RuntimeException e) {
-            if (!isDuplicate(e)) {
+            if (!Failures.isDuplicate(e)) {
                 throw e;
             }
             connection.rollback(savepoint);
@@ -172,18 +171,6 @@ final class JobTable {
             return;
         }
         connection.releaseSavepoint(savepoint);
-    }
-
-    /** Class 23 of SQLSTATE: integrity constraint violation. */
-    private static boolean isDuplicate(RuntimeException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql
-                    && sql.getSQLState() != null
-                    && sql.getSQLState().startsWith("23")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     Set<RequestRef> remove(Connection connection, Collection<CallbackRun> runs) {
@@ -217,7 +204,7 @@ final class JobTable {
             }
             return removed;
         } catch (SQLException e) {
-            throw new StorageException("could not remove " + ordered.size() + " callback jobs", e);
+            throw Failures.storage("remove " + ordered.size() + " callback jobs", e);
         }
     }
 
@@ -231,7 +218,7 @@ final class JobTable {
             }
             return states;
         } catch (SQLException e) {
-            throw new StorageException("could not look up " + refs.size() + " callback jobs", e);
+            throw Failures.storage("look up " + refs.size() + " callback jobs", e);
         }
     }
 
@@ -260,7 +247,7 @@ final class JobTable {
             statement.setString(2, engineName);
             return statement.executeUpdate();
         } catch (SQLException e) {
-            throw new StorageException("could not free the callback jobs of engine " + engineName, e);
+            throw Failures.storage("free the callback jobs of engine " + engineName, e);
         }
     }
 

@@ -22,6 +22,7 @@ import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.zaxxer.hikari.HikariDataSource;
 import io.patienthttp.StorageException;
+import io.patienthttp.StorageException.Reason;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.CallbackQueue.JobState;
@@ -53,7 +54,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.data.TemporalUnitOffset;
@@ -71,13 +71,11 @@ abstract class DbSchedulerCallbacksContract {
     private HikariDataSource dataSource;
     private Jobs jobs;
 
-    abstract DataSource newDatabase() throws SQLException;
+    abstract HikariDataSource newDatabase();
 
     @BeforeEach
-    void createTable() throws SQLException {
-        dataSource = new HikariDataSource();
-        dataSource.setDataSource(newDatabase());
-        dataSource.setMaximumPoolSize(20);
+    void createTable() {
+        dataSource = newDatabase();
         DbSchedulerSchema.create(dataSource, "scheduled_tasks");
         jobs = new Jobs(dataSource, "scheduled_tasks");
     }
@@ -175,7 +173,9 @@ abstract class DbSchedulerCallbacksContract {
     void aFailureOfTheDatabaseIsReportedAndNotTakenForADuplicate() {
         var queue = DbSchedulerCallbacks.builder().tableName("missing").build().owned(dataSource);
 
-        assertThatThrownBy(() -> jobs.enqueue(queue, newRef())).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> jobs.enqueue(queue, newRef()))
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
     }
 
     @Test

@@ -1,12 +1,12 @@
 package io.patienthttp.dbscheduler;
 
-import java.sql.SQLException;
-import javax.sql.DataSource;
+import com.zaxxer.hikari.HikariDataSource;
+import io.patienthttp.fixture.Databases;
 
 class DbSchedulerCallbacksPostgresTest extends DbSchedulerCallbacksContract {
 
     @Override
-    DataSource newDatabase() throws SQLException {
-        return Postgres.newSchema();
+    HikariDataSource newDatabase() {
+        return Databases.postgres();
     }
 }
