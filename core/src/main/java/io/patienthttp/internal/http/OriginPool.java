@@ -65,10 +65,21 @@ final class OriginPool extends AbstractConnectionPool {
 
     @Override
     protected void tryCreate(boolean create) {
-        // Each connection that opens, and each that fails, comes back here while requests are queued.
-        if (!secure || getPendingConnectionCount() < (protocolKnown ? PENDING_TLS : PENDING_UNKNOWN)) {
+        // Each connection that opens comes back here while requests are queued; one that cannot be opened fails them.
+        if (!secure) {
+            super.tryCreate(create);
+            return;
+        }
+        if (mayOpenAnother()) {
             super.tryCreate(create);
         }
+        if (protocolKnown && mayOpenAnother()) {
+            super.tryCreate(false); // two for each that opened: from a few to many in a few round trips
+        }
+    }
+
+    private boolean mayOpenAnother() {
+        return getPendingConnectionCount() < (protocolKnown ? PENDING_TLS : PENDING_UNKNOWN);
     }
 
     @Override

@@ -110,14 +110,23 @@ class Http2Test {
     }
 
     @Test
-    void serverWithoutHttp2IsSpokenToInHttp1() throws Exception {
+    void serverWithoutHttp2GetsOneConnectionForEachExchange() throws Exception {
+        var arrived = new CountDownLatch(100);
+        var go = new CompletableFuture<Void>();
         start(false, Duration.ofSeconds(30));
-
-        for (var i = 0; i < 3; i++) {
-            send(LONG).response().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        answer = (request, response, callback) -> {
+            arrived.countDown();
+            go.thenRun(callback::succeeded);
+        };
+        for (var i = 0; i < 100; i++) {
+            send(LONG);
         }
 
+        assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+
+        go.complete(null);
         assertThat(protocols).containsExactly("HTTP/1.1");
+        assertThat(connections).hasSize(100);
     }
 
     @Test

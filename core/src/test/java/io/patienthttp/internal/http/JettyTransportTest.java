@@ -18,11 +18,13 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.io.Content;
 import org.junit.jupiter.api.AfterEach;
@@ -245,6 +247,32 @@ class JettyTransportTest {
     }
 
     @Test
+    void connectionsToAPeerOfUnknownProtocolAreOpenedAFewAtATime() throws Exception {
+        var impatient = new JettyTransport(
+                new TransportSettings(
+                        100, Duration.ofMillis(500), MAX_SIZE, 100, Duration.ofMinutes(1), Duration.ofMinutes(10)),
+                budget);
+        impatient.start();
+        var accepted = new AtomicInteger();
+        try (var server = new RawServer(socket -> {
+            accepted.incrementAndGet();
+            awaitEnd(socket.getInputStream()::read);
+        })) {
+            var exchanges = new ArrayList<Exchange>();
+            for (var i = 0; i < 50; i++) {
+                exchanges.add(impatient.send(request("https://127.0.0.1:" + server.port() + "/")));
+            }
+
+            for (var exchange : exchanges) {
+                assertThat(failure(exchange).kind()).isEqualTo(Failure.Kind.CONNECT_TIMEOUT);
+            }
+            assertThat(accepted).satisfies(count -> assertThat(count.get()).isBetween(1, 8));
+        } finally {
+            impatient.stop();
+        }
+    }
+
+    @Test
     void abortClosesTheExchangeOnTheWire() throws Exception {
         var arrived = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
@@ -329,7 +357,7 @@ class JettyTransportTest {
             arrived.countDown();
             go.thenRun(callback::succeeded);
         })) {
-            var exchanges = new java.util.ArrayList<Exchange>();
+            var exchanges = new ArrayList<Exchange>();
             for (var i = 0; i < 2_000; i++) {
                 exchanges.add(wide.send(request(server.url("/"), Duration.ofSeconds(30))));
             }
