@@ -11,6 +11,7 @@ import io.patienthttp.Secret;
 import io.patienthttp.TransportFailure;
 import io.patienthttp.spi.HttpTransport.TransportException;
 import io.patienthttp.spi.IncomingResponse;
+import io.patienthttp.spi.Sent;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

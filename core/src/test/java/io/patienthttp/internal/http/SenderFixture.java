@@ -8,6 +8,7 @@ import io.patienthttp.Outcome;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.Request;
 import io.patienthttp.spi.IncomingResponse;
+import io.patienthttp.spi.Sent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

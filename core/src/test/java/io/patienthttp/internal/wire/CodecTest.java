@@ -161,8 +161,7 @@ class CodecTest {
 
     private static OutcomeCodec.Row row() {
         return new OutcomeCodec.Row(
-                "id", 2, CallbackArgs.of(Map.of("a", 1)), () -> Request.builder(Method.PATCH, URL.toString())
-                        .build());
+                "id", 2, CallbackArgs.of(Map.of("a", 1)), () -> new OutcomeCodec.Target(Method.PATCH, URL));
     }
 
     private static StoredRequest stored(String request, String args) {
