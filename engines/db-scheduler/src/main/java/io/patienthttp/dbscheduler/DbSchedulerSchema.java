@@ -69,10 +69,11 @@ public final class DbSchedulerSchema {
             var autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
             try {
+                if (database(connection).equals("postgresql")) {
+                    return createAndCommit(connection, name);
+                }
                 synchronized (ONE_AT_A_TIME) {
-                    var created = create(connection, name);
-                    connection.commit();
-                    return created;
+                    return createAndCommit(connection, name);
                 }
             } finally {
                 connection.rollback();
@@ -103,6 +104,12 @@ public final class DbSchedulerSchema {
         } catch (SQLException e) {
             throw Failures.storage("look for the table " + tableName, e);
         }
+    }
+
+    private static boolean createAndCommit(Connection connection, TableName name) throws SQLException {
+        var created = create(connection, name);
+        connection.commit();
+        return created;
     }
 
     private static boolean create(Connection connection, TableName name) throws SQLException {
