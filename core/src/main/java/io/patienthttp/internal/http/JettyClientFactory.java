@@ -24,8 +24,8 @@ import org.eclipse.jetty.util.thread.Sweeper;
 final class JettyClientFactory {
 
     private static final String THREADS = "patient-http-client";
-    private static final int MAX_THREADS = 16;
-    private static final int MAX_DNS_THREADS = 8;
+    private static final int MAX_THREADS = 8;
+    private static final int MAX_DNS_THREADS = 4;
     private static final int MAX_HEADERS_SIZE = 64 * 1024;
 
     /**
