@@ -1,9 +1,9 @@
 package io.patienthttp.jdbc;
 
-import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.Completion;
+import io.patienthttp.spi.RequestStore.Recorded;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,7 +39,7 @@ sealed interface Dialect permits PostgresDialect, H2Dialect {
     List<ClaimedRequest> claim(Connection connection, Tables tables, ClaimOrder order) throws SQLException;
 
     /** See {@link io.patienthttp.spi.RequestStore#complete}; the completions are ordered by id. */
-    List<CallbackJob> complete(
+    List<Recorded> complete(
             Connection connection, Tables tables, UUID owner, List<Completion> completions, String cancelled)
             throws SQLException;
 

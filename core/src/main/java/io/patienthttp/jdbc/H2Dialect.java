@@ -1,9 +1,9 @@
 package io.patienthttp.jdbc;
 
-import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.Completion;
+import io.patienthttp.spi.RequestStore.Recorded;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,7 +30,7 @@ final class H2Dialect implements Dialect {
             """;
 
     private static final String CLAIM = """
-            SELECT id, epoch, attempt, recoveries, concurrency_key, format, callback, callback_args, request,
+            SELECT id, epoch, attempt, recoveries, concurrency_key, format, method, host, callback, callback_args, request,
                 created_at, claimed_at
             FROM FINAL TABLE (
                 UPDATE {requests} SET state = 'IN_FLIGHT', owner = ?, epoch = epoch + 1, claimed_at = {now}
@@ -38,7 +38,7 @@ final class H2Dialect implements Dialect {
             """;
 
     private static final String COMPLETE = """
-            SELECT id, epoch, created_at FROM FINAL TABLE (
+            SELECT id, epoch, created_at, cancel_requested FROM FINAL TABLE (
                 UPDATE {requests}
                 SET state = 'COMPLETED', owner = NULL, completed_at = {now},
                     outcome = CASE WHEN cancel_requested THEN ? ELSE ? END
@@ -139,21 +139,21 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public List<CallbackJob> complete(
+    public List<Recorded> complete(
             Connection connection, Tables tables, UUID owner, List<Completion> completions, String cancelled)
             throws SQLException {
-        var jobs = new ArrayList<CallbackJob>();
+        var recorded = new ArrayList<Recorded>();
         for (var done : completions) {
-            jobs.addAll(Sql.query(
+            recorded.addAll(Sql.query(
                     connection,
                     tables.sql(COMPLETE),
-                    Rows::job,
+                    Rows::recorded,
                     cancelled,
                     done.outcome(),
                     done.ref().id(),
                     done.ref().epoch(),
                     owner));
         }
-        return jobs;
+        return recorded;
     }
 }

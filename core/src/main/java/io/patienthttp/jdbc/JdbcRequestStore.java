@@ -60,7 +60,7 @@ public final class JdbcRequestStore implements RequestStore {
     }
 
     @Override
-    public List<CallbackJob> complete(Transaction transaction, UUID owner, Collection<Completion> completions) {
+    public List<Recorded> complete(Transaction transaction, UUID owner, Collection<Completion> completions) {
         var ordered = completions.stream()
                 .sorted(Comparator.comparing(Completion::ref))
                 .toList();

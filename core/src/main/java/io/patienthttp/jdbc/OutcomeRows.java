@@ -32,7 +32,7 @@ final class OutcomeRows {
     private static final String LOCK_OUTCOME = "SELECT " + OUTCOME_COLUMNS + " FROM {requests} WHERE id = ? FOR UPDATE";
 
     private static final String REQUEST =
-            "SELECT format, callback, callback_args, request FROM {requests} WHERE id = ?";
+            "SELECT format, method, host, callback, callback_args, request FROM {requests} WHERE id = ?";
 
     private static final String REMOVE = """
             DELETE FROM {requests}

@@ -1,9 +1,9 @@
 package io.patienthttp.jdbc;
 
-import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.Completion;
+import io.patienthttp.spi.RequestStore.Recorded;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -45,7 +45,7 @@ final class PostgresDialect implements Dialect {
             UPDATE {requests} r
             SET state = 'IN_FLIGHT', owner = ?, epoch = r.epoch + 1, claimed_at = clock_timestamp()
             FROM fitting WHERE r.id = fitting.id
-            RETURNING r.id, r.epoch, r.attempt, r.recoveries, r.concurrency_key, r.format, r.callback,
+            RETURNING r.id, r.epoch, r.attempt, r.recoveries, r.concurrency_key, r.format, r.method, r.host, r.callback,
                 r.callback_args, r.request, r.created_at, r.claimed_at
             """;
 
@@ -59,7 +59,7 @@ final class PostgresDialect implements Dialect {
                 outcome = CASE WHEN r.cancel_requested THEN ? ELSE done.outcome END
             FROM unnest(?::uuid[], ?::int[], ?::text[]) AS done (id, epoch, outcome)
             WHERE r.id = done.id AND r.epoch = done.epoch AND r.owner = ? AND r.state = 'IN_FLIGHT'
-            RETURNING r.id, r.epoch, r.created_at
+            RETURNING r.id, r.epoch, r.created_at, r.cancel_requested
             """;
 
     private static String branch(int priority) {
@@ -151,13 +151,13 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public List<CallbackJob> complete(
+    public List<Recorded> complete(
             Connection connection, Tables tables, UUID owner, List<Completion> completions, String cancelled)
             throws SQLException {
         return Sql.query(
                 connection,
                 tables.sql(COMPLETE),
-                Rows::job,
+                Rows::recorded,
                 cancelled,
                 completions.stream().map(done -> done.ref().id()).toArray(UUID[]::new),
                 completions.stream().map(done -> done.ref().epoch()).toArray(Integer[]::new),

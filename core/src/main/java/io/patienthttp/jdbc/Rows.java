@@ -7,6 +7,7 @@ import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.CompletedRow;
 import io.patienthttp.spi.RequestStore.ProcessRow;
+import io.patienthttp.spi.RequestStore.Recorded;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
 import io.patienthttp.spi.RequestStore.StoredRequest;
 import java.sql.ResultSet;
@@ -24,6 +25,10 @@ final class Rows {
 
     static CallbackJob job(ResultSet row) throws SQLException {
         return new CallbackJob(ref(row), Sql.instant(row, "created_at"));
+    }
+
+    static Recorded recorded(ResultSet row) throws SQLException {
+        return new Recorded(job(row), row.getBoolean("cancel_requested"));
     }
 
     static RequestState state(ResultSet row) throws SQLException {
@@ -45,6 +50,8 @@ final class Rows {
         return new StoredRequest(
                 row.getInt("format"),
                 row.getString("callback"),
+                row.getString("method"),
+                row.getString("host"),
                 row.getString("callback_args"),
                 row.getString("request"));
     }

@@ -7,6 +7,7 @@ import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.Claimer;
 import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.deliver.DeliverySettings;
+import io.patienthttp.internal.deliver.GroupCommit;
 import io.patienthttp.internal.deliver.Recorder;
 import io.patienthttp.internal.http.ByteBudget;
 import io.patienthttp.internal.http.JettyTransport;
@@ -64,7 +65,7 @@ final class Pipeline {
     private final HttpTransport transport;
     private final ProcessLease lease;
     private final Deliverer deliverer;
-    private final Recorder recorder;
+    private final GroupCommit commits;
     private final Processor<ClaimedTask> processor;
     private final Claimer claimer;
     private final Maintenance maintenance;
@@ -86,7 +87,8 @@ final class Pipeline {
         this.queue = queue;
         var budget = new ByteBudget(settings.maxBufferedBytes());
         this.transport = new JettyTransport(transportSettings(settings), budget);
-        this.recorder = new Recorder(reach.store(), reach.transactions(), queue, settings.unresolvedTimeout());
+        this.commits = new GroupCommit(reach.store(), reach.transactions(), queue, settings.maxBufferedBytes() / 16);
+        var recorder = new Recorder(commits, settings.unresolvedTimeout());
         var sender = new RequestSender(
                 transport, prepareThreads(), outbound.secrets(), outbound.preprocessors(), sendSettings(settings));
         this.processor = new Processor<>(task -> send(sender, task), recorder, settings.maxInFlight(), this::roomFreed);
@@ -97,6 +99,7 @@ final class Pipeline {
                 reach.store(),
                 reach.transactions(),
                 queue,
+                commits,
                 application,
                 deliverySettings(settings, application.transactions().visibleToCallbacks()));
         this.claimer = new Claimer(
@@ -138,8 +141,7 @@ final class Pipeline {
     void start() {
         transport.start();
         lease.start();
-        deliverer.start();
-        recorder.start();
+        commits.start();
         queue.start(deliverer);
         processor.start();
         maintenance.start();
@@ -164,11 +166,10 @@ final class Pipeline {
         long deadline = System.nanoTime() + timeout.toNanos();
         claimer.stop();
         int aborted = processor.stop(timeout, STEP);
-        recorder.stop(STEP);
         maintenance.stop(STEP);
         attempt("release the requests that are left", this::releaseAll);
-        deliverer.stop();
         queue.stop(longer(STEP, Duration.ofNanos(deadline - System.nanoTime())));
+        commits.stop(STEP);
         attempt("remove the process", lease::stop);
         transport.stop();
         if (aborted > 0) {

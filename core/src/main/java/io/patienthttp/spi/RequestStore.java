@@ -32,9 +32,9 @@ public interface RequestStore {
      * IN_FLIGHT to COMPLETED, for the rows that the owner still holds in that epoch. A row that is flagged for
      * cancellation gets the cancelled outcome instead.
      *
-     * @return jobs for exactly the rows that were changed
+     * @return exactly the rows that were changed
      */
-    List<CallbackJob> complete(Transaction transaction, UUID owner, Collection<Completion> completions);
+    List<Recorded> complete(Transaction transaction, UUID owner, Collection<Completion> completions);
 
     /**
      * IN_FLIGHT to PENDING, due after the delay, for the rows that the owner still holds; counts neither as attempt nor
@@ -165,10 +165,22 @@ public interface RequestStore {
 
     /** A request as it is stored. */
     record StoredRequest(
-            int format, String callback, @Nullable String callbackArgs, String request) {}
+            int format,
+            String callback,
+            String method,
+            String host,
+            @Nullable String callbackArgs,
+            String request) {}
 
     /** An outcome to record: JSON. */
     record Completion(RequestRef ref, String outcome) {}
+
+    /**
+     * A row whose outcome was recorded.
+     *
+     * @param cancelled whether the cancelled outcome was recorded instead of the given one
+     */
+    record Recorded(CallbackJob job, boolean cancelled) {}
 
     /**
      * A row as delivery sees it.
@@ -186,7 +198,29 @@ public interface RequestStore {
             String callback,
             @Nullable String callbackArgs,
             @Nullable String outcome,
-            Duration age) {}
+            Duration age) {
+
+        /** The row once the outcome of the claim is recorded. */
+        public static StoredOutcome of(ClaimedRequest claimed, String outcome) {
+            var stored = claimed.stored();
+            return new StoredOutcome(
+                    claimed.ref(),
+                    RequestState.COMPLETED,
+                    stored.format(),
+                    claimed.attempt(),
+                    stored.method(),
+                    stored.host(),
+                    stored.callback(),
+                    stored.callbackArgs(),
+                    outcome,
+                    Duration.ZERO);
+        }
+
+        /** The same row with another outcome. */
+        public StoredOutcome with(String other) {
+            return new StoredOutcome(ref, state, format, attempt, method, host, callback, callbackArgs, other, age);
+        }
+    }
 
     /** A COMPLETED row as the sweep sees it. */
     record CompletedRow(RequestRef ref, Instant completedAt) {}

@@ -15,10 +15,10 @@ import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.Completion;
 import io.patienthttp.spi.RequestStore.NewRequest;
 import io.patienthttp.spi.RequestStore.ProcessRow;
+import io.patienthttp.spi.RequestStore.Recorded;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -188,7 +188,8 @@ abstract class RequestStoreContract {
         var jobs = complete(me, ref, "outcome");
         var again = complete(me, ref, "other");
 
-        assertThat(jobs).extracting(CallbackJob::ref).containsExactly(ref);
+        assertThat(jobs).extracting(row -> row.job().ref()).containsExactly(ref);
+        assertThat(jobs.get(0).cancelled()).isFalse();
         assertThat(again).isEmpty();
         var stored = store.outcomes(List.of(id)).get(id);
         assertThat(stored.outcome()).isEqualTo("outcome");
@@ -214,9 +215,10 @@ abstract class RequestStoreContract {
         var ref = claim(me, 1).get(0).ref();
         assertThat(cancel(id).result()).isEqualTo(CancelResult.CANCELLED);
 
-        var jobs = complete(me, ref, "outcome");
+        var recorded = complete(me, ref, "outcome");
 
-        assertThat(jobs).hasSize(1);
+        assertThat(recorded).singleElement().satisfies(row -> assertThat(row.cancelled())
+                .isTrue());
         assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(CANCELLED);
     }
 
@@ -677,7 +679,7 @@ abstract class RequestStoreContract {
         return store.claim(new ClaimOrder(owner, limit, Map.of(), 0, 3));
     }
 
-    private Collection<CallbackJob> complete(UUID owner, RequestRef ref, String outcome) {
+    private List<Recorded> complete(UUID owner, RequestRef ref, String outcome) {
         return transactions.inTransaction(tx -> store.complete(tx, owner, List.of(new Completion(ref, outcome))));
     }
 

@@ -47,6 +47,7 @@ public final class Deliverer implements CallbackRunner {
     private final Application application;
     private final DeliverySettings settings;
     private final Outcomes outcomes;
+    private final GroupCommit commits;
     private final Removals removals;
     private final Combiner<UUID, Optional<StoredOutcome>> reads;
 
@@ -55,6 +56,7 @@ public final class Deliverer implements CallbackRunner {
             RequestStore store,
             Transactions ownTransactions,
             CallbackQueue queue,
+            GroupCommit commits,
             Application application,
             DeliverySettings settings) {
         this.store = store;
@@ -63,7 +65,8 @@ public final class Deliverer implements CallbackRunner {
         this.application = application;
         this.settings = settings;
         this.outcomes = new Outcomes(store);
-        this.removals = new Removals(store, ownTransactions, queue);
+        this.commits = commits;
+        this.removals = new Removals(commits);
         this.reads = new Combiner<>(ids -> {
             var found = store.outcomes(ids);
             return id -> Optional.ofNullable(found.get(id));
@@ -91,22 +94,15 @@ public final class Deliverer implements CallbackRunner {
         } catch (StorageException e) {
             log.warn("Delivery of request {} waits {}: {}", run.ref(), SOON, e.getMessage());
             return new Result.Later(SOON);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the engine stops; the job is removed or runs again later
+            return FINISHED;
         } catch (Throwable e) { // the engine runs the job again
             return failed(run, e);
         }
     }
 
-    /** Stops waiting for the database in threads that remove rows. */
-    public void stop() {
-        removals.stop();
-    }
-
-    /** Lets threads wait for the database again. */
-    public void start() {
-        removals.start();
-    }
-
-    private Result runTransactional(CallbackRun run) {
+    private Result runTransactional(CallbackRun run) throws InterruptedException {
         var decision = application.transactions().inTransaction(transaction -> {
             var checked =
                     check(run.ref(), store.lockOutcome(transaction, run.ref().id()));
@@ -120,11 +116,16 @@ public final class Deliverer implements CallbackRunner {
         return follow(run, decision);
     }
 
-    private Result runAtLeastOnce(CallbackRun run) {
-        return follow(run, check(run.ref(), reads.submit(run.ref().id())));
+    private Result runAtLeastOnce(CallbackRun run) throws InterruptedException {
+        var fresh = commits.fresh().take(run.ref());
+        return follow(
+                run,
+                check(
+                        run.ref(),
+                        fresh.isPresent() ? fresh : reads.submit(run.ref().id())));
     }
 
-    private Result follow(CallbackRun run, Decision decision) {
+    private Result follow(CallbackRun run, Decision decision) throws InterruptedException {
         if (decision instanceof Decision.Call call) {
             call(call);
             removals.remove(run, true);

@@ -165,6 +165,6 @@ class CodecTest {
     }
 
     private static StoredRequest stored(String request, String args) {
-        return new StoredRequest(RequestCodec.FORMAT, "callback", args, request);
+        return new StoredRequest(RequestCodec.FORMAT, "callback", "PUT", "example.org", args, request);
     }
 }

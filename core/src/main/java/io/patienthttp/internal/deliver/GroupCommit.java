@@ -1,0 +1,261 @@
+package io.patienthttp.internal.deliver;
+
+import io.patienthttp.Failure;
+import io.patienthttp.StorageException;
+import io.patienthttp.StorageException.Reason;
+import io.patienthttp.internal.wire.OutcomeCodec;
+import io.patienthttp.spi.CallbackJob;
+import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.CallbackRun;
+import io.patienthttp.spi.RequestRef;
+import io.patienthttp.spi.RequestStore;
+import io.patienthttp.spi.RequestStore.Completion;
+import io.patienthttp.spi.RequestStore.Recorded;
+import io.patienthttp.spi.Transaction;
+import io.patienthttp.spi.Transactions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread {@code patient-http-recorder}: writes changes, many in one transaction: whatever came while the last one
+ * committed. While the database is away it holds them and tries again. A change that the database refuses is isolated by
+ * halving the batch; an outcome that is refused completes as UNSTORABLE, and the others commit.
+ */
+public final class GroupCommit {
+
+    private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
+
+    private static final int BATCH = 1000;
+
+    /** How long a change that nobody waits for is kept back for others to share its commit. */
+    private static final Duration LINGER = Duration.ofMillis(50);
+
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
+
+    private final RequestStore store;
+    private final Transactions transactions;
+    private final CallbackQueue callbacks;
+    private final String unstorable;
+    private final FreshOutcomes fresh;
+    private final BlockingQueue<Change> urgent = new LinkedBlockingQueue<>();
+    private final Queue<Change> patient = new ConcurrentLinkedQueue<>();
+    private volatile boolean stopping;
+    private volatile @Nullable Thread thread;
+
+    /**
+     * A writer that is stopped.
+     *
+     * @param freshChars how many characters of recorded outcomes are kept for callbacks that run in this process
+     */
+    public GroupCommit(RequestStore store, Transactions transactions, CallbackQueue callbacks, long freshChars) {
+        this.fresh = new FreshOutcomes(freshChars);
+        this.store = store;
+        this.transactions = transactions;
+        this.callbacks = callbacks;
+        this.unstorable = new OutcomeCodec()
+                .writeRejected(
+                        Failure.Kind.UNSTORABLE,
+                        "the request was sent, but the database refuses to store its outcome",
+                        true);
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        stopping = false;
+        var started = new Thread(this::run, "patient-http-recorder");
+        started.setDaemon(true);
+        thread = started;
+        started.start();
+    }
+
+    /**
+     * Ends the thread once everything is written, or at the timeout: outcomes that are not written by then are lost, and
+     * their requests sent again by who claims them next.
+     */
+    public void stop(Duration timeout) throws InterruptedException {
+        stopping = true;
+        var stopped = thread;
+        if (stopped != null) {
+            stopped.join(Math.max(1, timeout.toMillis()));
+            if (stopped.isAlive()) {
+                log.warn("{} changes could not be written before the stop", urgent.size() + patient.size());
+                stopped.interrupt();
+                stopped.join(Math.max(1, timeout.toMillis()));
+            }
+        }
+        urgent.clear();
+        patient.clear();
+        thread = null;
+    }
+
+    /** Has it written, with the next transaction. */
+    void add(Change change) {
+        (change.isUrgent() ? urgent : patient).add(change);
+    }
+
+    /** Outcomes that were recorded here and are not delivered yet. */
+    FreshOutcomes fresh() {
+        return fresh;
+    }
+
+    /** What is recorded of a request whose outcome cannot be stored. */
+    String unstorable() {
+        return unstorable;
+    }
+
+    private void run() {
+        var batch = new ArrayList<Change>();
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                var first = urgent.poll(LINGER.toMillis(), TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    urgent.drainTo(batch, BATCH - 1);
+                }
+                for (var next = patient.poll(); next != null; next = batch.size() < BATCH ? patient.poll() : null) {
+                    batch.add(next);
+                }
+                if (!batch.isEmpty()) {
+                    write(batch);
+                } else if (stopping) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                return; // stop() says what happens to the requests
+            } catch (Throwable e) { // the thread survives
+                log.error("Unexpected failure; {} requests stay in flight until they are reconciled", batch.size(), e);
+                done(batch);
+            } finally {
+                batch.clear();
+            }
+        }
+    }
+
+    /** Writes the batch, whatever it takes. A commit whose answer is lost is repeated: it then changes nothing. */
+    private void write(List<Change> batch) throws InterruptedException {
+        var backoff = FIRST_BACKOFF;
+        while (true) {
+            try {
+                commit(batch);
+                return;
+            } catch (StorageException e) {
+                if (e.reason() == Reason.REFUSED) {
+                    isolate(batch, e);
+                    return;
+                }
+                log.warn("Could not write {} changes: {}. Trying again in {}", batch.size(), e.getMessage(), backoff);
+                Thread.sleep(backoff.toMillis());
+                var doubled = backoff.multipliedBy(2);
+                backoff = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
+            }
+        }
+    }
+
+    private void isolate(List<Change> batch, StorageException refusal) throws InterruptedException {
+        if (batch.size() > 1) {
+            int half = batch.size() / 2;
+            write(List.copyOf(batch.subList(0, half)));
+            write(List.copyOf(batch.subList(half, batch.size())));
+            return;
+        }
+        var change = batch.get(0);
+        if (change instanceof Change.Complete complete && !complete.outcome().equals(unstorable)) {
+            log.error("The database refuses the outcome of request {}: {}", change.ref(), refusal.getMessage());
+            write(List.of(
+                    new Change.Complete(complete.owner(), complete.fresh().with(unstorable), complete.written())));
+            return;
+        }
+        log.error(
+                "The database refuses to change request {}; it stays as it is until it is swept",
+                change.ref(),
+                refusal);
+        done(batch);
+    }
+
+    private void commit(List<Change> batch) {
+        var recorded = new ArrayList<Recorded>();
+        boolean jobs = transactions.inTransaction(transaction -> {
+            var created = changeRows(transaction, batch, recorded);
+            callbacks.enqueue(transaction, created);
+            var runs = runs(batch);
+            if (!runs.isEmpty()) {
+                callbacks.remove(transaction, runs);
+            }
+            return !created.isEmpty();
+        });
+        remember(batch, recorded);
+        if (jobs) {
+            callbacks.wake();
+        }
+        done(batch);
+    }
+
+    /** Before the engine is woken: the first run of the callback finds its outcome here. */
+    private void remember(List<Change> batch, List<Recorded> recorded) {
+        var asGiven = new HashSet<RequestRef>();
+        recorded.stream()
+                .filter(row -> !row.cancelled())
+                .forEach(row -> asGiven.add(row.job().ref()));
+        for (var change : batch) {
+            if (change instanceof Change.Complete complete && asGiven.contains(complete.ref())) {
+                fresh.add(complete.fresh());
+            }
+        }
+    }
+
+    /** A row that is not returned belongs to somebody else by now: its result is discarded. */
+    private List<CallbackJob> changeRows(Transaction transaction, List<Change> batch, List<Recorded> recorded) {
+        var completions = new LinkedHashMap<UUID, List<Completion>>();
+        var releases = new LinkedHashMap<Delayed, List<RequestRef>>();
+        var removals = new ArrayList<RequestRef>();
+        for (var change : batch) {
+            if (change instanceof Change.Complete complete) {
+                completions
+                        .computeIfAbsent(complete.owner(), owner -> new ArrayList<>())
+                        .add(new Completion(complete.ref(), complete.outcome()));
+            } else if (change instanceof Change.Release release) {
+                releases.computeIfAbsent(new Delayed(release.owner(), release.delay()), key -> new ArrayList<>())
+                        .add(release.ref());
+            } else if (change instanceof Change.Remove remove && remove.row()) {
+                removals.add(remove.ref());
+            }
+        }
+        var jobs = new ArrayList<CallbackJob>();
+        completions.forEach((owner, done) -> recorded.addAll(store.complete(transaction, owner, done)));
+        recorded.forEach(row -> jobs.add(row.job()));
+        releases.forEach((key, refs) -> jobs.addAll(store.release(transaction, key.owner, refs, key.delay)));
+        if (!removals.isEmpty()) {
+            store.remove(transaction, removals);
+        }
+        return jobs;
+    }
+
+    private static List<CallbackRun> runs(List<Change> batch) {
+        var runs = new ArrayList<CallbackRun>();
+        for (var change : batch) {
+            if (change instanceof Change.Remove remove) {
+                runs.add(remove.run());
+            }
+        }
+        return runs;
+    }
+
+    private static void done(List<Change> batch) {
+        batch.forEach(change -> change.written().complete(null));
+    }
+
+    private record Delayed(UUID owner, Duration delay) {}
+}
