@@ -1,8 +1,13 @@
 package io.patienthttp;
 
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The database or the job engine could not do what was asked. If it is thrown by {@code enqueue} in a transaction of the
  * caller, nothing was stored and the caller's transaction should be rolled back.
+ *
+ * <p>Where the database complains about a value, its own message is left out, because drivers put whole rows into it.
  */
 public final class StorageException extends PatientHttpException {
 
@@ -10,24 +15,73 @@ public final class StorageException extends PatientHttpException {
 
     private final Reason reason;
 
-    /** Says what was tried, on which ids. */
-    public StorageException(Reason reason, String message, Throwable cause) {
+    private StorageException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }
 
-    /** Whether it is worth to try again. */
+    /**
+     * A failure of the database, wherever in the chain of causes its exception is.
+     *
+     * @param tried what could not be done, on which ids
+     */
+    public static StorageException of(String tried, Throwable cause) {
+        var sql = sqlException(cause);
+        var state = sql == null ? null : sql.getSQLState();
+        var reason = reason(state);
+        return new StorageException(
+                reason,
+                "could not " + tried + ": SQL state " + state,
+                sql == null || reason == Reason.UNAVAILABLE || reason == Reason.CONFLICT ? cause : withoutData(sql));
+    }
+
+    private static @Nullable SQLException sqlException(Throwable thrown) {
+        SQLException found = null;
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                found = found == null || found.getSQLState() == null ? sql : found;
+            }
+        }
+        return found;
+    }
+
+    private static SQLException withoutData(SQLException sql) {
+        var safe = new SQLException("SQL state " + sql.getSQLState(), sql.getSQLState(), sql.getErrorCode());
+        safe.setStackTrace(sql.getStackTrace());
+        return safe;
+    }
+
+    /**
+     * Class 22 (data), 23 (constraint) and 54 (limit) of the SQL states speak of the value; 40001, 40P01, 55P03 and H2's
+     * lock timeout of another transaction; class 08 (connection), 25 (read-only), 28 (login), 3D and 42 (schema), 53
+     * (resources), 57P (operator), 58 (system) and H2's 90 of the database, as does a failure without a state.
+     *
+     * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL error codes</a>
+     */
+    private static Reason reason(@Nullable String state) {
+        if (state == null || state.matches("(08|25|28|3D|42|53|57P|58|90).*")) {
+            return Reason.UNAVAILABLE;
+        }
+        if (state.matches("40001|40P01|55P03|HYT00")) {
+            return Reason.CONFLICT;
+        }
+        return state.matches("(22|23|54).*") ? Reason.REFUSED : Reason.FAILED;
+    }
+
+    /** What went wrong, and so whether it is worth to try again. */
     public Reason reason() {
         return reason;
     }
 
-    /** Whose fault it is. */
+    /** What went wrong. */
     public enum Reason {
         /** The database cannot be reached or does not work now: the same may succeed later. */
         UNAVAILABLE,
         /** Another transaction was in the way (deadlock, serialization, lock timeout): the same may succeed at once. */
         CONFLICT,
         /** The database refuses the value: the same will fail again. */
-        REFUSED
+        REFUSED,
+        /** Something else, such as a trigger or a timeout: who knows. */
+        FAILED
     }
 }

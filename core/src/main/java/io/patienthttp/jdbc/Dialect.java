@@ -32,9 +32,6 @@ sealed interface Dialect permits PostgresDialect, H2Dialect {
     /** Makes concurrent creations of the schema wait for each other, in the current transaction. */
     void lockSchema(Connection connection, String prefix) throws SQLException;
 
-    /** Whether {@link #claim} is one statement, which commits itself, or needs a transaction around it. */
-    boolean claimsInOneStatement();
-
     /** See {@link io.patienthttp.spi.RequestStore#claim}. */
     List<ClaimedRequest> claim(Connection connection, Tables tables, ClaimOrder order) throws SQLException;
 

@@ -76,11 +76,6 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public boolean claimsInOneStatement() {
-        return false;
-    }
-
-    @Override
     public List<ClaimedRequest> claim(Connection connection, Tables tables, ClaimOrder order) throws SQLException {
         if (Sql.first(connection, tables.sql(LOCK_SELF), row -> true, order.owner())
                 .isEmpty()) {

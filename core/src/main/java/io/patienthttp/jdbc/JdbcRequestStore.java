@@ -2,6 +2,7 @@ package io.patienthttp.jdbc;
 
 import io.patienthttp.RequestState;
 import io.patienthttp.RequestStatus;
+import io.patienthttp.StorageException;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore;
@@ -53,10 +54,8 @@ public final class JdbcRequestStore implements RequestStore {
 
     @Override
     public List<ClaimedRequest> claim(ClaimOrder order) {
-        return transactions.dialect().claimsInOneStatement()
-                ? transactions.autocommit("claim", c -> transactions.dialect().claim(c, tables, order))
-                : transactions.inTransaction(
-                        tx -> in(tx, "claim", c -> transactions.dialect().claim(c, tables, order)));
+        return transactions.inTransaction(
+                tx -> in(tx, "claim", c -> transactions.dialect().claim(c, tables, order)));
     }
 
     @Override
@@ -71,7 +70,7 @@ public final class JdbcRequestStore implements RequestStore {
 
     @Override
     public List<CallbackJob> release(Transaction transaction, UUID owner, Collection<RequestRef> refs, Duration delay) {
-        return in(transaction, "release " + refs, c -> requests.release(c, owner, refs, delay));
+        return in(transaction, "release " + refs.size() + " requests", c -> requests.release(c, owner, refs, delay));
     }
 
     @Override
@@ -194,7 +193,7 @@ public final class JdbcRequestStore implements RequestStore {
         try {
             return action.run(transaction.connection());
         } catch (SQLException e) {
-            throw Sql.failure(tried, e);
+            throw StorageException.of(tried, e);
         }
     }
 }

@@ -40,7 +40,7 @@ public final class JdbcTransactions implements Transactions {
         try (var connection = dataSource.getConnection()) {
             return new JdbcTransactions(dataSource, Dialect.of(connection), connection.getTransactionIsolation());
         } catch (SQLException e) {
-            throw Sql.failure("connect to the database", e);
+            throw StorageException.of("connect to the database", e);
         }
     }
 
@@ -62,9 +62,11 @@ public final class JdbcTransactions implements Transactions {
     /**
      * The same, on a single connection that is kept open, so that nothing else that uses the pool can make it wait. For
      * one thread at a time.
+     *
+     * @param networkTimeout the longest wait for an answer; the connection is given up then
      */
-    public JdbcTransactions onOneConnection() {
-        return new JdbcTransactions(new KeptConnection(dataSource), dialect, isolation);
+    public JdbcTransactions onOneConnection(Duration networkTimeout) {
+        return new JdbcTransactions(new KeptConnection(dataSource, networkTimeout), dialect, isolation);
     }
 
     /** Gives back the connection that {@link #onOneConnection} keeps; it takes another one if it is used again. */
@@ -115,7 +117,7 @@ public final class JdbcTransactions implements Transactions {
         try (var session = Session.open(dataSource, isolation)) {
             return statement.run(session.connection());
         } catch (SQLException e) {
-            throw Sql.failure(tried, e);
+            throw StorageException.of(tried, e);
         }
     }
 }

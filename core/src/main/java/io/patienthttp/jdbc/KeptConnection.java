@@ -13,18 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A DataSource that keeps one connection of another one. It gives it back only to take a fresh one: when it is broken,
- * or after ten minutes, because a pool retires connections only while they are in it. For one thread at a time.
+ * or after ten minutes, because a pool retires connections only while they are in it. An answer that does not come
+ * within the network timeout breaks it. For one thread at a time.
  */
 final class KeptConnection implements DataSource {
 
     private static final Duration LONGEST_USE = Duration.ofMinutes(10);
 
     private final DataSource pool;
+    private final Duration networkTimeout;
     private volatile @Nullable Connection kept;
     private long takenAt;
 
-    KeptConnection(DataSource pool) {
+    KeptConnection(DataSource pool, Duration networkTimeout) {
         this.pool = pool;
+        this.networkTimeout = networkTimeout;
     }
 
     @Override
@@ -33,6 +36,7 @@ final class KeptConnection implements DataSource {
         if (connection == null || connection.isClosed() || System.nanoTime() - takenAt > LONGEST_USE.toNanos()) {
             discard();
             connection = pool.getConnection();
+            connection.setNetworkTimeout(Runnable::run, (int) networkTimeout.toMillis());
             kept = connection;
             takenAt = System.nanoTime();
         }

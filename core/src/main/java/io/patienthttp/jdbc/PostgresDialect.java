@@ -14,7 +14,7 @@ import java.util.UUID;
 final class PostgresDialect implements Dialect {
 
     /**
-     * Claims due rows in one statement: the lock on the own process row first (DESIGN: a process that was reclaimed, or
+     * Claims due rows: the lock on the own process row first (DESIGN: a process that was reclaimed, or
      * whose lease is over, claims nothing, and cannot be reclaimed while it claims), then one index branch per priority,
      * so that the claim never walks rows that are due in the future; compared with now(), not clock_timestamp(), so that
      * the index bounds the scan. Keys without room are passed over; of a key with little room the rows beyond it are
@@ -31,7 +31,7 @@ final class PostgresDialect implements Dialect {
                         SELECT r.id, r.concurrency_key, r.priority, r.run_at FROM {requests} r
                         WHERE me.id IS NOT NULL AND r.state = 'PENDING' AND r.recoveries > 0
                             AND r.recoveries >= ? AND r.run_at <= now() AND r.concurrency_key <> ALL (?)
-                        ORDER BY r.priority, r.run_at LIMIT ? FOR UPDATE SKIP LOCKED) c
+                        ORDER BY r.recoveries, r.run_at LIMIT ? FOR UPDATE SKIP LOCKED) c
             """ + branch(0) + branch(1) + branch(2) + branch(3) + """
                 ) branches LIMIT ?
             ), fitting AS (
@@ -51,14 +51,16 @@ final class PostgresDialect implements Dialect {
 
     /**
      * Records outcomes, unless this process lost its lease and another one owns the row by now. The cancel flag is read
-     * by the UPDATE itself: read earlier, a cancellation in between would be lost.
+     * by the UPDATE itself: read earlier, a cancellation in between would be lost. The CASE keeps the planner from the
+     * index on the owner, which it would walk once for each row when its statistics are old.
      */
     private static final String COMPLETE = """
             UPDATE {requests} r
             SET state = 'COMPLETED', owner = NULL, completed_at = clock_timestamp(),
                 outcome = CASE WHEN r.cancel_requested THEN ? ELSE done.outcome END
             FROM unnest(?::uuid[], ?::int[], ?::text[]) AS done (id, epoch, outcome)
-            WHERE r.id = done.id AND r.epoch = done.epoch AND r.owner = ? AND r.state = 'IN_FLIGHT'
+            WHERE r.id = done.id AND r.epoch = done.epoch
+                AND CASE WHEN r.owner = ? AND r.state = 'IN_FLIGHT' THEN TRUE ELSE FALSE END
             RETURNING r.id, r.epoch, r.created_at, r.cancel_requested
             """;
 
@@ -107,11 +109,6 @@ final class PostgresDialect implements Dialect {
             lock.setString(1, "patient-http schema " + prefix);
             lock.execute();
         }
-    }
-
-    @Override
-    public boolean claimsInOneStatement() {
-        return true;
     }
 
     @Override

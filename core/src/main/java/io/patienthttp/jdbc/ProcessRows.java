@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** Processes, their leases, and what becomes of the rows of one that died. */
 final class ProcessRows {
 
+    /** Does nothing if it is there: the answer to an earlier try may have been lost. */
     private static final String REGISTER = """
             INSERT INTO {processes} (id, host, pid, version, started_at, last_seen_at, healthy_since, lease_ms,
                 engine_name, max_in_flight, in_flight)
-            VALUES (?, ?, ?, ?, {now}, {now}, {now}, ?, ?, ?, ?)
+            SELECT CAST(? AS UUID), CAST(? AS VARCHAR), CAST(? AS BIGINT), CAST(? AS VARCHAR), {now}, {now}, {now},
+                CAST(? AS BIGINT), CAST(? AS VARCHAR), CAST(? AS INTEGER), CAST(? AS INTEGER)
+            WHERE NOT EXISTS (SELECT 1 FROM {processes} WHERE id = ?)
             """;
 
     /** A beat that comes more than two heartbeats late makes the process healthy from now on only. */
@@ -35,10 +38,14 @@ final class ProcessRows {
 
     /**
      * Locks one expired process: whoever locks it reclaims it, and it cannot claim meanwhile. Only a process that beats
-     * and has been healthy for two heartbeats judges others: after an outage everybody's lease is over.
+     * and has been healthy for two heartbeats judges others: after an outage everybody's lease is over. The engine of a
+     * process that goes on under another id is alive: its jobs are not to be freed.
      */
     private static final String LOCK_EXPIRED = """
-            SELECT id, engine_name FROM {processes} dead
+            SELECT id, CASE WHEN EXISTS (SELECT 1 FROM {processes} other
+                WHERE other.engine_name = dead.engine_name AND other.id <> dead.id) THEN NULL ELSE engine_name END
+                AS dead_engine
+            FROM {processes} dead
             WHERE last_seen_at + lease_ms * INTERVAL '0.001' SECOND < {now}
                 AND EXISTS (SELECT 1 FROM {processes} self WHERE self.id = ?
                     AND self.last_seen_at + CAST(? AS BIGINT) * INTERVAL '0.002' SECOND > {now}
@@ -94,7 +101,8 @@ final class ProcessRows {
                 process.lease(),
                 process.engineName(),
                 process.maxInFlight(),
-                process.inFlight());
+                process.inFlight(),
+                process.id());
     }
 
     boolean beat(Connection connection, UUID process, Duration heartbeat, int inFlight) throws SQLException {
@@ -110,7 +118,7 @@ final class ProcessRows {
         var locked = Sql.first(
                 connection,
                 tables.sql(LOCK_EXPIRED),
-                row -> new Dead(Sql.uuid(row, "id"), row.getString("engine_name")),
+                row -> new Dead(Sql.uuid(row, "id"), row.getString("dead_engine")),
                 self,
                 heartbeat,
                 heartbeat);

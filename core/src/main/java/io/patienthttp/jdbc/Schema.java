@@ -1,6 +1,7 @@
 package io.patienthttp.jdbc;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import io.patienthttp.StorageException;
 import io.patienthttp.spi.Transaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,7 +65,7 @@ public final class Schema {
             Sql.update(connection, tables.sql(RECORD), VERSION, VERSION, UuidCreator.getTimeOrderedEpoch());
             return true;
         } catch (SQLException e) {
-            throw Sql.failure("create the tables " + tables.prefix() + "*", e);
+            throw StorageException.of("create the tables " + tables.prefix() + "*", e);
         }
     }
 

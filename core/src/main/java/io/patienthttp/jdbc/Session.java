@@ -1,5 +1,6 @@
 package io.patienthttp.jdbc;
 
+import io.patienthttp.StorageException;
 import io.patienthttp.spi.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,11 +29,17 @@ final class Session implements Transaction, AutoCloseable {
     /** Opens a session in autocommit mode, on a pool whose connections have the given isolation by default. */
     static Session open(DataSource dataSource, int isolation) {
         try {
-            var session = new Session(dataSource.getConnection(), isolation);
-            session.mode(true, Connection.TRANSACTION_READ_COMMITTED);
-            return session;
+            var connection = dataSource.getConnection();
+            try {
+                var session = new Session(connection, isolation);
+                session.mode(true, Connection.TRANSACTION_READ_COMMITTED);
+                return session;
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
         } catch (SQLException e) {
-            throw Sql.failure("get a connection", e);
+            throw StorageException.of("get a connection", e);
         }
     }
 
@@ -50,7 +57,7 @@ final class Session implements Transaction, AutoCloseable {
             connection.setAutoCommit(false);
             dialect.limit(connection, statementTimeout, idleTimeout);
         } catch (SQLException e) {
-            throw Sql.failure("begin a transaction", e);
+            throw StorageException.of("begin a transaction", e);
         }
     }
 
@@ -58,7 +65,7 @@ final class Session implements Transaction, AutoCloseable {
         try {
             connection.commit();
         } catch (SQLException e) {
-            throw Sql.failure("commit a transaction", e);
+            throw StorageException.of("commit a transaction", e);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.patienthttp.jdbc;
 
-import io.patienthttp.StorageException;
-import io.patienthttp.StorageException.Reason;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,7 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Runs statements, and turns what goes wrong into a {@link StorageException} that says what to do about it. */
+/** Runs statements. */
 final class Sql {
 
     private Sql() {}
@@ -75,30 +73,6 @@ final class Sql {
 
     static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    /**
-     * Says what was tried. Class 22 (data), 23 (constraint) and 54 (limit) of the SQL states speak of the value; 40001,
-     * 40P01, 55P03 and H2's lock timeout of another transaction; anything else of the database.
-     *
-     * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL error codes</a>
-     */
-    static StorageException failure(String tried, SQLException cause) {
-        return new StorageException(
-                reason(cause.getSQLState()), "could not " + tried + ": SQL state " + cause.getSQLState(), cause);
-    }
-
-    private static Reason reason(@Nullable String state) {
-        if (state == null) {
-            return Reason.UNAVAILABLE;
-        }
-        return switch (state) {
-            case "40001", "40P01", "55P03", "HYT00" -> Reason.CONFLICT;
-            default ->
-                state.startsWith("22") || state.startsWith("23") || state.startsWith("54")
-                        ? Reason.REFUSED
-                        : Reason.UNAVAILABLE;
-        };
     }
 
     /** Reads one row. */

@@ -78,7 +78,12 @@ public final class Processor<T extends Task> {
             }
             entries.add(entry);
         }
-        entry.sending = sender.apply(task);
+        try {
+            entry.sending = sender.apply(task);
+        } catch (Throwable e) {
+            free(entry);
+            throw e;
+        }
         entry.sending.result().whenComplete((sent, impossible) -> finish(entry, sent));
     }
 
@@ -156,8 +161,8 @@ public final class Processor<T extends Task> {
             aborted = abort(task -> true);
             awaitIdle(grace);
         }
+        entries.forEach(this::free);
         synchronized (lock) {
-            entries.clear();
             state = LifecycleState.STOPPED;
         }
         return aborted;

@@ -7,8 +7,8 @@ final class Bounds {
 
     private Bounds() {}
 
-    static int within(String name, int value, int least, int most) {
-        if (value < least || value > most) {
+    static <T extends Comparable<T>> T within(String name, T value, T least, T most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new IllegalArgumentException(name + " must be between " + least + " and " + most + ", was " + value);
         }
         return value;
@@ -26,10 +26,6 @@ final class Bounds {
             throw new IllegalArgumentException(name + " must be positive, was " + value);
         }
         return value;
-    }
-
-    static Duration notNegative(String name, Duration value) {
-        return atLeast(name, value, Duration.ZERO);
     }
 
     static String notBlank(String name, String value) {

@@ -1,10 +1,10 @@
 package io.patienthttp.runtime;
 
 import io.patienthttp.RequestState;
+import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.RequestStore;
-import io.patienthttp.spi.Transactions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,14 +17,14 @@ import java.util.UUID;
  */
 public final class Operations {
 
+    private final Reach reach;
     private final RequestStore store;
-    private final Transactions transactions;
     private final CallbackQueue queue;
     private final Runnable wake;
 
-    Operations(RequestStore store, Transactions transactions, CallbackQueue queue, Runnable wake) {
-        this.store = store;
-        this.transactions = transactions;
+    Operations(Reach reach, CallbackQueue queue, Runnable wake) {
+        this.reach = reach;
+        this.store = reach.store();
         this.queue = queue;
         this.wake = wake;
     }
@@ -53,7 +53,7 @@ public final class Operations {
     /** Runs the callback of a DEAD request again, with the outcome that it has; false if it is not DEAD. */
     public boolean deliverAgain(String id) {
         var request = UUID.fromString(id);
-        Optional<CallbackJob> job = transactions.inTransaction(transaction -> {
+        Optional<CallbackJob> job = reach.inTransaction(transaction -> {
             var created = store.deliverAgain(transaction, request);
             queue.enqueue(transaction, created.stream().toList());
             return created;

@@ -78,7 +78,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         var transactions = JdbcTransactions.of(builder.dataSource);
         this.schema = new Schema(transactions, settings.tablePrefix());
         this.reach = new Reach(store(transactions, settings), transactions);
-        this.heartbeats = transactions.onOneConnection();
+        this.heartbeats = transactions.onOneConnection(settings.lease().dividedBy(3));
         this.queue = builder.queue(settings);
         var applicationTransactions = builder.transactions == null ? transactions : builder.transactions;
         if (Boolean.TRUE.equals(settings.transactionalDelivery()) && !applicationTransactions.visibleToCallbacks()) {
@@ -100,7 +100,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                 builder.callbacks,
                 settings.allowLiteralCredentials() ? Set.of() : settings.sensitiveHeaders(),
                 pipeline::wake);
-        this.operations = new Operations(reach.store(), transactions, queue, pipeline::wake);
+        this.operations = new Operations(reach, queue, pipeline::wake);
     }
 
     private static RequestStore store(JdbcTransactions transactions, Settings settings) {
@@ -152,7 +152,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
     @Override
     public CancelResult cancel(String id) {
         var request = UUID.fromString(id);
-        var cancellation = reach.transactions().inTransaction(transaction -> {
+        var cancellation = reach.inTransaction(transaction -> {
             var cancelled = reach.store().cancel(transaction, request);
             queue.enqueue(transaction, cancelled.job().stream().toList());
             return cancelled;
@@ -189,7 +189,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
             pipeline.start();
             state = LifecycleState.RUNNING;
             log.info("Patient HTTP {} runs with up to {} requests in flight", VERSION, settings.maxInFlight());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             undo(e);
             throw e;
         } finally {
@@ -197,13 +197,11 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         }
     }
 
-    private void undo(RuntimeException cause) {
+    private void undo(Throwable cause) {
         try {
             pipeline.stop(Duration.ZERO);
         } catch (RuntimeException e) {
             cause.addSuppressed(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         heartbeats.giveBackConnection();
         state = LifecycleState.STOPPED;
@@ -230,10 +228,11 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
      * reached its server. Does nothing if it is stopped; waits for a start or stop that is going on. May be started
      * again.
      *
-     * @param timeout the longest wait for requests and callbacks; a few seconds more may pass until all is written
+     * @param timeout the longest wait for requests and callbacks, at most a day; up to 10 s more may pass until all is
+     *     written, if the database is slow or away
      */
     public void stop(Duration timeout) {
-        Bounds.notNegative("timeout", timeout);
+        Bounds.within("timeout", timeout, Duration.ZERO, Duration.ofDays(1));
         lifecycle.lock();
         try {
             if (state == LifecycleState.STOPPED) {
@@ -242,8 +241,6 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
             state = LifecycleState.STOPPING;
             pipeline.stop(timeout);
             log.info("Patient HTTP stopped");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             heartbeats.giveBackConnection();
             state = LifecycleState.STOPPED;

@@ -1,7 +1,6 @@
 package io.patienthttp.runtime;
 
 import io.patienthttp.Preprocessor;
-import io.patienthttp.StorageException;
 import io.patienthttp.internal.claim.ClaimSettings;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.Claimer;
@@ -36,10 +35,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,7 @@ final class Pipeline {
     private static final Duration CANCEL_INTERVAL = Duration.ofMillis(500);
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 
-    /** After the shutdown timeout, each remaining step gets at least this long. */
+    /** How long each step of the stop may take beyond the shutdown timeout; most take no time. */
     private static final Duration STEP = Duration.ofSeconds(2);
 
     private final Settings settings;
@@ -149,7 +150,7 @@ final class Pipeline {
     }
 
     void drain() throws InterruptedException {
-        claimer.stop();
+        claimer.stop(STEP);
         processor.drain();
     }
 
@@ -161,38 +162,71 @@ final class Pipeline {
         return processor.inFlight();
     }
 
-    /** In the order of DESIGN: claiming, drain, record, release, engine, processes row, heartbeat. */
-    void stop(Duration timeout) throws InterruptedException {
+    /**
+     * Stops claiming, drains, records, releases the own rows; last the engine, the processes row, the heartbeat. Every
+     * step is bounded and the next one is taken whatever happens: others put right what could not be written.
+     */
+    void stop(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        claimer.stop();
-        int aborted = processor.stop(timeout, STEP);
-        maintenance.stop(STEP);
-        attempt("release the requests that are left", this::releaseAll);
-        queue.stop(longer(STEP, Duration.ofNanos(deadline - System.nanoTime())));
-        commits.stop(STEP);
-        attempt("remove the process", lease::stop);
-        transport.stop();
-        if (aborted > 0) {
-            log.info(
-                    "{} requests did not end within {} and were given back; they will be sent again", aborted, timeout);
+        var interrupted = new AtomicBoolean(Thread.interrupted());
+        attempt("stop claiming", interrupted, () -> claimer.stop(STEP));
+        attempt("end the requests in flight", interrupted, () -> {
+            int aborted = processor.stop(interrupted.get() ? Duration.ZERO : left(deadline), STEP);
+            if (aborted > 0) {
+                log.info("{} requests did not end within {} and were given back, to be sent again", aborted, timeout);
+            }
+        });
+        attempt("record the outcomes", interrupted, () -> commits.flush(STEP));
+        attempt("stop maintenance", interrupted, () -> maintenance.stop(STEP));
+        attempt("release the requests that are left", interrupted, () -> waitFor(this::releaseAll));
+        attempt("stop the job engine", interrupted, () -> queue.stop(longer(STEP, left(deadline))));
+        attempt("write what callbacks left", interrupted, () -> commits.stop(STEP));
+        attempt("stop the heartbeat", interrupted, () -> lease.stop(STEP));
+        attempt("remove the process", interrupted, () -> waitFor(lease::deregister));
+        attempt("close connections", interrupted, transport::stop);
+        if (interrupted.get()) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void releaseAll() {
-        reach.transactions().inTransaction(transaction -> {
+        reach.inTransaction(transaction -> {
             var jobs = reach.store().releaseAll(transaction, lease.owner());
             queue.enqueue(transaction, jobs);
             return jobs;
         });
     }
 
-    /** What the database does not take now, others do when the lease is over. */
-    private static void attempt(String what, Step step) throws InterruptedException {
+    private static void attempt(String what, AtomicBoolean interrupted, Step step) {
         try {
             step.run();
-        } catch (StorageException e) {
-            log.warn("Could not {}: {}. Other processes do it when the lease is over", what, e.getMessage());
+        } catch (InterruptedException e) {
+            interrupted.set(true);
+        } catch (Exception e) {
+            log.warn("Could not {}: {}. Other processes put it right when the lease is over", what, e.toString());
         }
+    }
+
+    /** On a thread of its own, because a pool or a database that is away may keep it longer than a stop can wait. */
+    private static void waitFor(Runnable write) throws Exception {
+        var done = new CompletableFuture<Void>();
+        var thread = new Thread(
+                () -> {
+                    try {
+                        write.run();
+                        done.complete(null);
+                    } catch (RuntimeException e) {
+                        done.completeExceptionally(e);
+                    }
+                },
+                "patient-http-stop");
+        thread.setDaemon(true);
+        thread.start();
+        done.get(STEP.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
     private static Duration longer(Duration a, Duration b) {
@@ -278,6 +312,6 @@ final class Pipeline {
     /** A step of the stop. */
     private interface Step {
 
-        void run() throws InterruptedException;
+        void run() throws Exception;
     }
 }

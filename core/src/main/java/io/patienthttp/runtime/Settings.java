@@ -89,7 +89,7 @@ public final class Settings {
         return values.maxRecoveries;
     }
 
-    /** How long {@link PatientHttp#close} waits for requests in flight and callbacks. Not negative. */
+    /** How long {@link PatientHttp#close} waits for requests in flight and callbacks. Zero to a day. */
     public Duration shutdownTimeout() {
         return values.shutdownTimeout;
     }
@@ -292,7 +292,7 @@ public final class Settings {
 
         /** Sets {@link Settings#shutdownTimeout}. */
         public Builder shutdownTimeout(Duration shutdownTimeout) {
-            this.shutdownTimeout = Bounds.notNegative("shutdownTimeout", shutdownTimeout);
+            this.shutdownTimeout = Bounds.within("shutdownTimeout", shutdownTimeout, Duration.ZERO, Duration.ofDays(1));
             return this;
         }
 

@@ -62,7 +62,7 @@ ALTER TABLE patient_http_requests ALTER COLUMN outcome SET STORAGE EXTERNAL;
 CREATE INDEX IF NOT EXISTS patient_http_requests_claim ON patient_http_requests (priority, run_at)
     WHERE state = 'PENDING';
 -- Rows that processes died with: few.
-CREATE INDEX IF NOT EXISTS patient_http_requests_suspects ON patient_http_requests (recoveries)
+CREATE INDEX IF NOT EXISTS patient_http_requests_suspects ON patient_http_requests (recoveries, run_at)
     WHERE state = 'PENDING' AND recoveries > 0;
 CREATE INDEX IF NOT EXISTS patient_http_requests_owner ON patient_http_requests (owner)
     WHERE owner IS NOT NULL;

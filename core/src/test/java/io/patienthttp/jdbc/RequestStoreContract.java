@@ -356,7 +356,7 @@ abstract class RequestStoreContract {
 
         assertThat(reclaimed).hasValueSatisfying(r -> {
             assertThat(r.process()).isEqualTo(dead);
-            assertThat(r.engineName()).isEqualTo("engine");
+            assertThat(r.engineName()).isEqualTo("engine of " + dead);
             assertThat(r.pending()).isEqualTo(1);
             assertThat(r.completed()).isEmpty();
         });
@@ -364,6 +364,24 @@ abstract class RequestStoreContract {
         assertThat(claim(me, 1)).hasSize(1);
         assertThat(store.beat(dead, HEARTBEAT, 0)).as("its row is gone").isFalse();
         assertThat(complete(dead, new RequestRef(id, 1), "late")).isEmpty();
+    }
+
+    @Test
+    void theEngineOfAProcessThatGoesOnUnderAnotherIdIsNotTakenForDead() {
+        var lost = process(UUID.randomUUID(), "shared");
+        process(UUID.randomUUID(), "shared");
+        expire(lost);
+
+        assertThat(reclaim(healthy()).orElseThrow().engineName()).isNull();
+    }
+
+    @Test
+    void registeringAgainAfterALostAnswerChangesNothing() {
+        var me = process(UUID.randomUUID(), "engine");
+
+        process(me, "engine");
+
+        assertThat(store.processes()).hasSize(1);
     }
 
     @RepeatedTest(5)
@@ -650,7 +668,11 @@ abstract class RequestStoreContract {
 
     private UUID process() {
         var id = UUID.randomUUID();
-        store.register(new ProcessRow(id, "host", 1, "test", LEASE, "engine", 10, 0, null, null));
+        return process(id, "engine of " + id);
+    }
+
+    private UUID process(UUID id, String engineName) {
+        store.register(new ProcessRow(id, "host", 1, "test", LEASE, engineName, 10, 0, null, null));
         return id;
     }
 

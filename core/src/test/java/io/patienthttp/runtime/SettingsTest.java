@@ -23,7 +23,9 @@ class SettingsTest {
                 bad(s -> s.maxResponseSize(0), "maxResponseSize must be at least 1, was 0"),
                 bad(s -> s.maxRedirects(-1), "maxRedirects must be between 0 and 100, was -1"),
                 bad(s -> s.maxRecoveries(-1), "maxRecoveries must be between 0 and 1000, was -1"),
-                bad(s -> s.shutdownTimeout(Duration.ofSeconds(-1)), "shutdownTimeout must be at least PT0S, was PT-1S"),
+                bad(
+                        s -> s.shutdownTimeout(Duration.ofSeconds(-1)),
+                        "shutdownTimeout must be between PT0S and PT24H, was PT-1S"),
                 bad(s -> s.pollInterval(Duration.ofMillis(1)), "pollInterval must be at least PT0.01S, was PT0.001S"),
                 bad(s -> s.callbackMaxAttempts(0), "callbackMaxAttempts must be between 1 and 1000, was 0"),
                 bad(s -> s.callbackTaskName(" "), "callbackTaskName must not be blank, was \" \""),

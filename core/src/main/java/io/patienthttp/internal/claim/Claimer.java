@@ -11,6 +11,7 @@ import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
@@ -52,7 +53,8 @@ public final class Claimer {
     private boolean woken; // guarded by lock
     private boolean roomFreed; // guarded by lock
     private @Nullable Thread thread; // guarded by lock
-    private volatile Runnable onUnknownResult = () -> {};
+    private volatile Runnable reconcile = () -> {};
+    private boolean unknownResult; // used by the thread alone
 
     /** A claimer that is stopped. */
     public Claimer(
@@ -70,9 +72,9 @@ public final class Claimer {
         this.settings = settings;
     }
 
-    /** Sets what runs after a claim whose result is unknown: it may own rows that it does not hold. */
+    /** Sets what runs after a claim whose result is unknown, which may own rows that nobody holds, before the next one. */
     public void onUnknownResult(Runnable reconcile) {
-        this.onUnknownResult = reconcile;
+        this.reconcile = reconcile;
     }
 
     /** Starts the thread. */
@@ -89,8 +91,8 @@ public final class Claimer {
         }
     }
 
-    /** Stops the thread and waits for a claim that runs. */
-    public void stop() throws InterruptedException {
+    /** Stops the thread and waits for a claim that runs; what it claims after the timeout is not taken, but released. */
+    public void stop(Duration timeout) throws InterruptedException {
         Thread stopped;
         lock.lock();
         try {
@@ -102,7 +104,7 @@ public final class Claimer {
             lock.unlock();
         }
         if (stopped != null) {
-            stopped.join();
+            stopped.join(Math.max(1, timeout.toMillis()));
         }
     }
 
@@ -143,29 +145,22 @@ public final class Claimer {
     private void run() {
         var pause = settings.pollInterval();
         while (isRunning()) {
-            int claimed = 0;
+            boolean more = false;
             try {
-                claimed = claim();
-            } catch (Throwable e) { // the thread survives; a claim of unknown result is reconciled
+                if (unknownResult) {
+                    reconcile.run();
+                    unknownResult = false;
+                }
+                more = claim();
+            } catch (Throwable e) { // the thread survives; what such a claim may have taken is reconciled first
+                unknownResult = true;
                 log.warn("Could not claim: {}. Trying again in {}", e.toString(), SLOWEST_POLL);
                 log.debug("Could not claim", e);
-                reconcileQuietly();
                 pause = SLOWEST_POLL;
             }
-            if (claimed > 0) {
-                pause = settings.pollInterval();
-            }
-            if (!(claimed == BATCH && hasRoom())) {
+            if (!more) {
                 pause = await(pause);
             }
-        }
-    }
-
-    private void reconcileQuietly() {
-        try {
-            onUnknownResult.run();
-        } catch (RuntimeException e) {
-            log.debug("Could not reconcile; tried again once per lease", e);
         }
     }
 
@@ -173,19 +168,28 @@ public final class Claimer {
         return processor.free() > 0 && !budget.isExhausted() && ownership.isValid(ownership.owner());
     }
 
-    private int claim() {
+    /** Claims once; whether it is worth to claim again at once. */
+    private boolean claim() {
         claiming.lock();
         try {
             if (!hasRoom()) {
-                return 0;
+                return false;
             }
-            var owner = ownership.owner();
-            var rows = store.claim(order(owner));
-            rows.forEach(row -> begin(owner, row));
-            return rows.size();
+            var order = order(ownership.owner());
+            var rows = store.claim(order);
+            rows.forEach(row -> begin(order.owner(), row));
+            return hasRoom() && (rows.size() == order.limit() || filledAKey(order, rows));
         } finally {
             claiming.unlock();
         }
+    }
+
+    /** Rows of a key that is full now may have stood before others, which the next claim sees. */
+    private static boolean filledAKey(ClaimOrder order, List<ClaimedRequest> rows) {
+        var rooms = new HashMap<>(order.rooms());
+        rows.forEach(row -> rooms.computeIfPresent(row.concurrencyKey(), (key, room) -> room - 1));
+        return rooms.entrySet().stream()
+                .anyMatch(room -> room.getValue() <= 0 && order.rooms().getOrDefault(room.getKey(), 0) > 0);
     }
 
     private ClaimOrder order(UUID owner) {

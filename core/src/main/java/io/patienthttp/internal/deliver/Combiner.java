@@ -57,6 +57,9 @@ final class Combiner<I, O> {
             waiting.forEach(w -> w.result = results.apply(w.item));
         } catch (RuntimeException e) {
             waiting.forEach(w -> w.failure = e);
+        } catch (Error e) {
+            waiting.forEach(w -> w.failure = new IllegalStateException("the batch failed", e));
+            throw e;
         } finally {
             waiting.forEach(w -> w.done = true);
         }

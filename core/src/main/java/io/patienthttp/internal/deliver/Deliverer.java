@@ -86,7 +86,7 @@ public final class Deliverer implements CallbackRunner {
     public Result run(CallbackRun run) {
         try {
             if (run.failures() >= settings.maxAttempts()) {
-                return deadLetter(run, run.failures(), "its last run died with its process");
+                return deadLetter(run, run.failures(), "its last run died with its process", SOON);
             }
             return settings.transactional() ? runTransactional(run) : runAtLeastOnce(run);
         } catch (CallbackFailed e) {
@@ -132,7 +132,7 @@ public final class Deliverer implements CallbackRunner {
             return FINISHED;
         }
         if (decision instanceof Decision.GiveUp giveUp) {
-            return deadLetter(run, run.failures(), giveUp.because());
+            return deadLetter(run, run.failures(), giveUp.because(), ELSEWHERE);
         }
         var result = ((Decision.Answer) decision).result();
         if (result instanceof Result.Finished) {
@@ -175,8 +175,8 @@ public final class Deliverer implements CallbackRunner {
     }
 
     private void call(Decision.Call call) {
+        var outcome = outcomes.read(call.outcome());
         try {
-            var outcome = outcomes.read(call.outcome());
             if (outcome instanceof Response response) {
                 call.callback().onComplete(response);
             } else if (outcome instanceof Failure failure) {
@@ -198,7 +198,7 @@ public final class Deliverer implements CallbackRunner {
         int failures = run.failures() + 1;
         if (failures >= settings.maxAttempts()) {
             log.error("The callback of request {} failed {} times; the request is dead", run.ref(), failures, cause);
-            return deadLetter(run, failures, describe(cause));
+            return deadLetter(run, failures, describe(cause), SOON);
         }
         var delay = settings.backoff(failures);
         log.warn(
@@ -215,7 +215,7 @@ public final class Deliverer implements CallbackRunner {
      * The job goes and the row becomes DEAD, together; only if this run is the job's current one. Nothing else is
      * removed.
      */
-    private Result deadLetter(CallbackRun run, int runs, String lastError) {
+    private Result deadLetter(CallbackRun run, int runs, String lastError, Duration again) {
         try {
             boolean dead = ownTransactions.inTransaction(transaction -> {
                 var changed = store.deadLetter(transaction, run.ref(), lastError);
@@ -232,20 +232,19 @@ public final class Deliverer implements CallbackRunner {
             log.debug("Run {} of {} is not the current one", run.version(), run.ref());
             return FINISHED;
         } catch (StorageException e) {
-            log.warn("Could not dead-letter request {}: {}. Trying again in {}", run.ref(), e.getMessage(), SOON);
-            return new Result.Later(SOON);
+            log.warn("Could not dead-letter request {}: {}. Trying again in {}", run.ref(), e.getMessage(), again);
+            return runs > run.failures() ? new Result.Failed(e, again) : new Result.Later(again);
         }
     }
 
     private void tell(CallbackRun run, int runs, String lastError) {
         var id = run.ref().id();
-        var callback = store.find(id).map(status -> status.callback()).orElse("unknown");
-        var letter = new DeadLetter(id.toString(), callback, runs, lastError);
         for (var listener : application.listeners()) {
             try {
-                listener.onDead(letter);
+                var callback = store.find(id).map(status -> status.callback()).orElse("unknown");
+                listener.onDead(new DeadLetter(id.toString(), callback, runs, lastError));
             } catch (RuntimeException e) {
-                log.warn("A listener failed for dead request {}", id, e);
+                log.warn("A listener was not told, or failed, for dead request {}", id, e);
             }
         }
     }

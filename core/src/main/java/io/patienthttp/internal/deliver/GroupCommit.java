@@ -21,17 +21,21 @@ import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The thread {@code patient-http-recorder}: writes changes, many in one transaction: whatever came while the last one
- * committed. While the database is away it holds them and tries again. A change that the database refuses is isolated by
- * halving the batch; an outcome that is refused completes as UNSTORABLE, and the others commit.
+ * committed. While the database is away it holds them and tries again. A change that fails for another reason is isolated
+ * by halving the batch, so that the others commit: an outcome that the database refuses completes as UNSTORABLE, anything
+ * else is set aside and tried again alone.
  */
 public final class GroupCommit {
 
@@ -39,8 +43,13 @@ public final class GroupCommit {
 
     private static final int BATCH = 1000;
 
-    /** How long a change that nobody waits for is kept back for others to share its commit. */
-    private static final Duration LINGER = Duration.ofMillis(50);
+    /** How long removals are kept back, so that the callbacks that end together share a commit. */
+    private static final Duration LINGER = Duration.ofMillis(5);
+
+    private static final Duration IDLE_POLL = Duration.ofMillis(20);
+
+    /** A transaction takes no more outcomes once it has this many characters of them. */
+    private static final int BATCH_CHARS = 8 << 20;
 
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
@@ -52,7 +61,8 @@ public final class GroupCommit {
     private final FreshOutcomes fresh;
     private final BlockingQueue<Change> urgent = new LinkedBlockingQueue<>();
     private final Queue<Change> patient = new ConcurrentLinkedQueue<>();
-    private volatile boolean stopping;
+    private final AtomicInteger unwritten = new AtomicInteger();
+    private volatile State state = State.STOPPED;
     private volatile @Nullable Thread thread;
 
     /**
@@ -74,11 +84,23 @@ public final class GroupCommit {
 
     /** Starts the thread. */
     public void start() {
-        stopping = false;
+        state = State.RUNNING;
         var started = new Thread(this::run, "patient-http-recorder");
         started.setDaemon(true);
         thread = started;
         started.start();
+    }
+
+    /** Waits until everything is written; false if it is not at the timeout. */
+    public boolean flush(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (unwritten.get() > 0) {
+            if (System.nanoTime() - deadline >= 0) {
+                return false;
+            }
+            Thread.sleep(5);
+        }
+        return true;
     }
 
     /**
@@ -86,24 +108,40 @@ public final class GroupCommit {
      * their requests sent again by who claims them next.
      */
     public void stop(Duration timeout) throws InterruptedException {
-        stopping = true;
+        if (!flush(timeout)) {
+            log.warn("{} changes could not be written before the stop", unwritten.get());
+        }
+        state = State.STOPPED;
         var stopped = thread;
         if (stopped != null) {
+            stopped.interrupt();
             stopped.join(Math.max(1, timeout.toMillis()));
-            if (stopped.isAlive()) {
-                log.warn("{} changes could not be written before the stop", urgent.size() + patient.size());
-                stopped.interrupt();
-                stopped.join(Math.max(1, timeout.toMillis()));
-            }
+            thread = null;
         }
-        urgent.clear();
-        patient.clear();
-        thread = null;
+        giveUpWhatWaits();
     }
 
-    /** Has it written, with the next transaction. */
+    private void giveUpWhatWaits() {
+        for (var change = urgent.poll(); change != null; change = urgent.poll()) {
+            change.written().completeExceptionally(new CancellationException("stopped"));
+        }
+        for (var change = patient.poll(); change != null; change = patient.poll()) {
+            change.written().completeExceptionally(new CancellationException("stopped"));
+        }
+    }
+
+    /** Has it written, with the next transaction; given up if the writer is stopped. */
     void add(Change change) {
+        unwritten.incrementAndGet();
+        change.written().whenComplete((ok, failed) -> unwritten.decrementAndGet());
+        enqueue(change);
+    }
+
+    private void enqueue(Change change) {
         (change.isUrgent() ? urgent : patient).add(change);
+        if (state == State.STOPPED) {
+            giveUpWhatWaits();
+        }
     }
 
     /** Outcomes that were recorded here and are not delivered yet. */
@@ -117,31 +155,32 @@ public final class GroupCommit {
     }
 
     private void run() {
-        var batch = new ArrayList<Change>();
-        while (!Thread.currentThread().isInterrupted()) {
+        while (state == State.RUNNING) {
             try {
-                var first = urgent.poll(LINGER.toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    urgent.drainTo(batch, BATCH - 1);
-                }
-                for (var next = patient.poll(); next != null; next = batch.size() < BATCH ? patient.poll() : null) {
-                    batch.add(next);
-                }
+                var batch = nextBatch();
                 if (!batch.isEmpty()) {
                     write(batch);
-                } else if (stopping) {
-                    return;
                 }
             } catch (InterruptedException e) {
                 return; // stop() says what happens to the requests
-            } catch (Throwable e) { // the thread survives
-                log.error("Unexpected failure; {} requests stay in flight until they are reconciled", batch.size(), e);
-                done(batch);
-            } finally {
-                batch.clear();
             }
         }
+    }
+
+    private List<Change> nextBatch() throws InterruptedException {
+        var batch = new ArrayList<Change>();
+        long chars = 0;
+        var next = urgent.poll(patient.isEmpty() ? IDLE_POLL.toMillis() : LINGER.toMillis(), TimeUnit.MILLISECONDS);
+        for (; next != null; next = batch.size() < BATCH && chars < BATCH_CHARS ? urgent.poll() : null) {
+            batch.add(next);
+            chars += next instanceof Change.Complete complete
+                    ? complete.outcome().length()
+                    : 0;
+        }
+        for (next = patient.poll(); next != null; next = batch.size() < BATCH ? patient.poll() : null) {
+            batch.add(next);
+        }
+        return batch;
     }
 
     /** Writes the batch, whatever it takes. A commit whose answer is lost is repeated: it then changes nothing. */
@@ -152,19 +191,22 @@ public final class GroupCommit {
                 commit(batch);
                 return;
             } catch (StorageException e) {
-                if (e.reason() == Reason.REFUSED) {
-                    isolate(batch, e);
+                if (e.reason() == Reason.REFUSED || e.reason() == Reason.FAILED) {
+                    isolate(batch, e, e.reason() == Reason.REFUSED);
                     return;
                 }
                 log.warn("Could not write {} changes: {}. Trying again in {}", batch.size(), e.getMessage(), backoff);
                 Thread.sleep(backoff.toMillis());
                 var doubled = backoff.multipliedBy(2);
                 backoff = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
+            } catch (Throwable e) { // the thread survives, and what it holds is tried again, one by one in the end
+                isolate(batch, e, false);
+                return;
             }
         }
     }
 
-    private void isolate(List<Change> batch, StorageException refusal) throws InterruptedException {
+    private void isolate(List<Change> batch, Throwable failure, boolean refused) throws InterruptedException {
         if (batch.size() > 1) {
             int half = batch.size() / 2;
             write(List.copyOf(batch.subList(0, half)));
@@ -172,17 +214,17 @@ public final class GroupCommit {
             return;
         }
         var change = batch.get(0);
-        if (change instanceof Change.Complete complete && !complete.outcome().equals(unstorable)) {
-            log.error("The database refuses the outcome of request {}: {}", change.ref(), refusal.getMessage());
+        if (refused
+                && change instanceof Change.Complete complete
+                && !complete.outcome().equals(unstorable)) {
+            log.error("The database refuses the outcome of request {}: {}", change.ref(), failure.getMessage());
             write(List.of(
                     new Change.Complete(complete.owner(), complete.fresh().with(unstorable), complete.written())));
             return;
         }
-        log.error(
-                "The database refuses to change request {}; it stays as it is until it is swept",
-                change.ref(),
-                refusal);
-        done(batch);
+        log.error("Could not write a change of request {}. Trying again in {}", change.ref(), LONGEST_BACKOFF, failure);
+        CompletableFuture.delayedExecutor(LONGEST_BACKOFF.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> enqueue(change));
     }
 
     private void commit(List<Change> batch) {
@@ -258,4 +300,9 @@ public final class GroupCommit {
     }
 
     private record Delayed(UUID owner, Duration delay) {}
+
+    private enum State {
+        RUNNING,
+        STOPPED
+    }
 }

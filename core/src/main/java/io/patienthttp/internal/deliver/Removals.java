@@ -2,29 +2,33 @@ package io.patienthttp.internal.deliver;
 
 import io.patienthttp.spi.CallbackRun;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Removes what was delivered, rows and jobs, together with whatever else is written. The engine's thread goes on at once;
- * it waits only while very many removals wait for the database.
+ * Removes what was delivered, rows and jobs, together with whatever else is written. The engine's thread waits for the
+ * commit, so that the engine takes the job for running, and not for dead, until it is gone.
  */
 final class Removals {
 
-    /** Removals that may wait, so that callbacks do not run far ahead of what is recorded of them. */
-    private static final int WAITING = 1000;
+    private static final Logger log = LoggerFactory.getLogger(Removals.class);
 
     private final GroupCommit commits;
-    private final Semaphore room = new Semaphore(WAITING);
 
     Removals(GroupCommit commits) {
         this.commits = commits;
     }
 
-    /** Removes the job of the run, and the row if it is not gone yet. */
+    /** Removes the job of the run, and the row if it is not gone yet; returns when that is committed, or given up. */
     void remove(CallbackRun run, boolean row) throws InterruptedException {
-        room.acquire();
         var written = new CompletableFuture<Void>();
-        written.whenComplete((ok, failed) -> room.release());
         commits.add(new Change.Remove(run, row, written));
+        try {
+            written.get();
+        } catch (ExecutionException e) {
+            log.warn(
+                    "The removal of request {} was not written before the stop; its callback may run again", run.ref());
+        }
     }
 }

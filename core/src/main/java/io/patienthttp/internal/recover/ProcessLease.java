@@ -56,7 +56,7 @@ public final class ProcessLease implements Ownership {
 
     /** Registers the process under a new id, and starts to beat. */
     public void start() {
-        register();
+        register(UUID.randomUUID());
         stopped = new CountDownLatch(1);
         var started = new Thread(this::run, "patient-http-heartbeat");
         started.setDaemon(true);
@@ -64,16 +64,19 @@ public final class ProcessLease implements Ownership {
         started.start();
     }
 
-    /** Ends the heartbeat and removes the process, which owns nothing any more. */
-    public void stop() throws InterruptedException {
+    /** Ends the heartbeat, and nothing is valid any more; waits up to the timeout for a beat that is on its way. */
+    public void stop(Duration timeout) throws InterruptedException {
         stopped.countDown();
         if (thread != null) {
-            thread.join();
+            thread.join(Math.max(1, timeout.toMillis()));
             thread = null;
         }
-        var last = held;
-        held = new Held(last.owner, Long.MIN_VALUE, false);
-        store.deregister(last.owner);
+        held = new Held(held.owner, Long.MIN_VALUE, false);
+    }
+
+    /** Removes the process, which owns nothing any more. */
+    public void deregister() {
+        store.deregister(held.owner);
     }
 
     @Override
@@ -89,8 +92,7 @@ public final class ProcessLease implements Ownership {
                 && System.nanoTime() - now.lastBeat < settings.lease().toNanos();
     }
 
-    private void register() {
-        var owner = UUID.randomUUID();
+    private void register(UUID owner) {
         long before = System.nanoTime();
         store.register(description.apply(owner));
         held = new Held(owner, before, true);
@@ -116,12 +118,14 @@ public final class ProcessLease implements Ownership {
             held = new Held(before.owner, sentAt, true);
             return;
         }
-        held = new Held(before.owner, sentAt, false);
-        register();
+        var successor = before.successor == null ? UUID.randomUUID() : before.successor;
+        held = new Held(
+                before.owner, sentAt, false, successor); // kept, should the answer to the next statement be lost
+        register(successor);
         log.warn(
                 "Process {} was taken for dead, its requests belong to others now; it goes on as {}",
                 before.owner,
-                held.owner);
+                successor);
         onLost.accept(before.owner);
     }
 
@@ -133,6 +137,15 @@ public final class ProcessLease implements Ownership {
         }
     }
 
-    /** The id, when its last successful beat was sent, and whether there was one. */
-    private record Held(UUID owner, long lastBeat, boolean beaten) {}
+    /** The id, when its last successful beat was sent, whether there was one, and the id after it if it is lost. */
+    private record Held(
+            UUID owner,
+            long lastBeat,
+            boolean beaten,
+            @Nullable UUID successor) {
+
+        Held(UUID owner, long lastBeat, boolean beaten) {
+            this(owner, lastBeat, beaten, null);
+        }
+    }
 }

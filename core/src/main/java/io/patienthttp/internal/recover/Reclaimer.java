@@ -2,10 +2,8 @@ package io.patienthttp.internal.recover;
 
 import io.patienthttp.internal.claim.Ownership;
 import io.patienthttp.spi.CallbackQueue;
-import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.Reclaimed;
 import io.patienthttp.spi.Transaction;
-import io.patienthttp.spi.Transactions;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,8 +13,7 @@ public final class Reclaimer {
 
     private static final Logger log = LoggerFactory.getLogger(Reclaimer.class);
 
-    private final RequestStore store;
-    private final Transactions transactions;
+    private final Reach reach;
     private final CallbackQueue queue;
     private final Ownership ownership;
     private final LeaseSettings lease;
@@ -36,8 +33,7 @@ public final class Reclaimer {
             LeaseSettings lease,
             int maxRecoveries,
             Runnable wake) {
-        this.store = reach.store();
-        this.transactions = reach.transactions();
+        this.reach = reach;
         this.queue = queue;
         this.ownership = ownership;
         this.lease = lease;
@@ -47,14 +43,14 @@ public final class Reclaimer {
 
     /** Reclaims every process whose lease is over. */
     public void reclaimExpired() {
-        while (transactions.inTransaction(this::reclaimOne).isPresent()) {
+        while (reach.inTransaction(this::reclaimOne).isPresent()) {
             wake.run();
             queue.wake();
         }
     }
 
     private Optional<Reclaimed> reclaimOne(Transaction transaction) {
-        var reclaimed = store.reclaimExpired(transaction, ownership.owner(), lease.heartbeat(), maxRecoveries);
+        var reclaimed = reach.store().reclaimExpired(transaction, ownership.owner(), lease.heartbeat(), maxRecoveries);
         reclaimed.ifPresent(found -> {
             var engine = found.engineName();
             int freed = engine == null ? 0 : queue.free(transaction, engine);
@@ -71,8 +67,8 @@ public final class Reclaimer {
 
     /** Reclaims requests whose owner is not registered at all. */
     public void reclaimUnowned() {
-        var reclaimed = transactions.inTransaction(transaction -> {
-            var found = store.reclaimUnowned(transaction, maxRecoveries);
+        var reclaimed = reach.inTransaction(transaction -> {
+            var found = reach.store().reclaimUnowned(transaction, maxRecoveries);
             queue.enqueue(transaction, found.completed());
             return found;
         });

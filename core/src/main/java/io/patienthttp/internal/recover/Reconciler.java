@@ -48,7 +48,7 @@ public final class Reconciler {
             return;
         }
         log.warn("Process {} owned {} requests that it did not hold; releasing them", owner, owned.size());
-        reach.transactions().inTransaction(transaction -> {
+        reach.inTransaction(transaction -> {
             var jobs = reach.store().release(transaction, owner, owned, Duration.ZERO);
             queue.enqueue(transaction, jobs);
             return jobs;

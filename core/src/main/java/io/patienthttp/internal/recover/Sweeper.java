@@ -6,6 +6,7 @@ import io.patienthttp.spi.RequestStore.CompletedRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +19,12 @@ public final class Sweeper {
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
 
     private static final int PAGE = 500;
+    private static final int PAGES = 20;
 
     private final Reach reach;
     private final CallbackQueue queue;
     private final Duration grace;
+    private @Nullable CompletedRow last; // used by one thread
 
     /**
      * A sweeper.
@@ -34,19 +37,23 @@ public final class Sweeper {
         this.grace = grace;
     }
 
-    /** Looks at all outcomes older than the grace time. */
+    /** Looks at outcomes older than the grace time: some pages, so that other duties have their turn; then goes on. */
     public void sweep() {
-        var page = reach.store().completedBefore(grace, null, PAGE);
-        while (!page.isEmpty()) {
+        for (int pages = 0; pages < PAGES; pages++) {
+            var page = reach.store().completedBefore(grace, last, PAGE);
             sweep(page);
-            page = page.size() < PAGE
-                    ? List.of()
-                    : reach.store().completedBefore(grace, page.get(page.size() - 1), PAGE);
+            last = page.size() < PAGE ? null : page.get(page.size() - 1);
+            if (last == null) {
+                return;
+            }
         }
     }
 
     private void sweep(List<CompletedRow> page) {
-        int renewed = reach.transactions().inTransaction(transaction -> {
+        if (page.isEmpty()) {
+            return;
+        }
+        int renewed = reach.inTransaction(transaction -> {
             var states = queue.states(
                     transaction, page.stream().map(CompletedRow::ref).toList());
             var jobs = new ArrayList<CallbackJob>();

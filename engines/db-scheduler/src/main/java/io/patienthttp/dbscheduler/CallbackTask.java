@@ -28,6 +28,7 @@ final class CallbackTask {
     private static final Logger log = LoggerFactory.getLogger(CallbackTask.class);
 
     private static final Duration MALFORMED_DELAY = Duration.ofDays(1);
+    private static final Duration RESCHEDULE_RETRY = Duration.ofSeconds(1);
 
     private final RunnerGate gate;
 
@@ -109,16 +110,41 @@ final class CallbackTask {
         }
     }
 
-    /** db-scheduler says that it changed no row, because the version moved on, with this exception. */
+    /**
+     * db-scheduler says that it changed no row, because the version moved on, with an ExecutionException. While the
+     * database is away this waits for it: a job that stays picked would later count as one that died.
+     */
     private static void unlessLate(Execution execution, Runnable write) {
+        while (true) {
+            try {
+                write.run();
+                return;
+            } catch (ExecutionException e) {
+                log.debug(
+                        "Run {} of callback job {} ended late: the job was freed or removed meanwhile",
+                        execution.version,
+                        execution.getId(),
+                        e);
+                return;
+            } catch (RuntimeException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw e; // the scheduler stops; the job is found dead later
+                }
+                log.warn(
+                        "Could not reschedule callback job {}: {}. Trying again in {}",
+                        execution.getId(),
+                        e.toString(),
+                        RESCHEDULE_RETRY);
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
         try {
-            write.run();
-        } catch (ExecutionException e) {
-            log.debug(
-                    "Run {} of callback job {} ended late: the job was freed or removed meanwhile",
-                    execution.version,
-                    execution.getId(),
-                    e);
+            Thread.sleep(RESCHEDULE_RETRY.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

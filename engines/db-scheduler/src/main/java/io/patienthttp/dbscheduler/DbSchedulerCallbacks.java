@@ -129,7 +129,7 @@ public final class DbSchedulerCallbacks {
         private String taskName = "patient-http-callback";
         private TableName tableName = new TableName("scheduled_tasks");
         private @Nullable JdbcCustomization jdbcCustomization;
-        private int threads = 10;
+        private int threads = 20;
         private Duration pollInterval = Duration.ofSeconds(1);
 
         private Builder() {}
@@ -173,7 +173,8 @@ public final class DbSchedulerCallbacks {
         }
 
         /**
-         * How many callbacks an owned scheduler runs at the same time, 10 by default.
+         * How many callbacks an owned scheduler runs at the same time, 20 by default. Each may hold a connection of the
+         * pool, and they end together: more threads need fewer commits.
          *
          * @param threads at least 1
          */

@@ -80,7 +80,7 @@ public final class DbSchedulerSchema {
                 connection.setAutoCommit(autoCommit);
             }
         } catch (SQLException e) {
-            throw Failures.storage("create the table " + tableName, e);
+            throw StorageException.of("create the table " + tableName, e);
         }
     }
 
@@ -102,7 +102,7 @@ public final class DbSchedulerSchema {
                 }
             }
         } catch (SQLException e) {
-            throw Failures.storage("look for the table " + tableName, e);
+            throw StorageException.of("look for the table " + tableName, e);
         }
     }
 

@@ -6,6 +6,7 @@ import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import io.patienthttp.StorageException;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.CallbackQueue.JobState;
 import io.patienthttp.spi.CallbackRun;
@@ -128,7 +129,7 @@ final class JobTable {
                 }
             }
         } catch (SQLException | RuntimeException e) {
-            throw Failures.storage(
+            throw StorageException.of(
                     "store " + instances.size() + " callback jobs, the first "
                             + instances.get(0).getId(),
                     e);
@@ -204,7 +205,7 @@ final class JobTable {
             }
             return removed;
         } catch (SQLException e) {
-            throw Failures.storage("remove " + ordered.size() + " callback jobs", e);
+            throw StorageException.of("remove " + ordered.size() + " callback jobs", e);
         }
     }
 
@@ -218,7 +219,7 @@ final class JobTable {
             }
             return states;
         } catch (SQLException e) {
-            throw Failures.storage("look up " + refs.size() + " callback jobs", e);
+            throw StorageException.of("look up " + refs.size() + " callback jobs", e);
         }
     }
 
@@ -247,7 +248,7 @@ final class JobTable {
             statement.setString(2, engineName);
             return statement.executeUpdate();
         } catch (SQLException e) {
-            throw Failures.storage("free the callback jobs of engine " + engineName, e);
+            throw StorageException.of("free the callback jobs of engine " + engineName, e);
         }
     }
 

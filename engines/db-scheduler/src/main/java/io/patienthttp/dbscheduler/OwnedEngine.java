@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.Task;
+import io.patienthttp.StorageException;
 import io.patienthttp.spi.CallbackRunner;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class OwnedEngine implements Engine {
         try (var connection = dataSource.getConnection()) {
             return table.customization(connection);
         } catch (SQLException e) {
-            throw Failures.storage("connect to the database of the callback jobs", e);
+            throw StorageException.of("connect to the database of the callback jobs", e);
         }
     }
 

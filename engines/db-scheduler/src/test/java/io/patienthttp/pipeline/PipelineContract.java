@@ -408,13 +408,19 @@ abstract class PipelineContract {
 
     @Test
     void aCallbackThatNoNodeKnowsIsDeadAfterTheUnresolvedTimeout() {
-        var http = start(s -> s.unresolvedTimeout(Duration.ofMillis(1)));
+        var http = start(s -> {});
         var id = get(http, 0).delay(Duration.ofSeconds(1)).enqueue();
         execute("UPDATE patient_http_requests SET callback = 'somewhere.Else'");
+        await().atMost(SOON).until(() -> http.find(id).orElseThrow().state() == RequestState.COMPLETED);
+        http.stop(Duration.ofSeconds(1));
+        execute("UPDATE scheduled_tasks SET execution_time = TIMESTAMP '2001-01-01 00:00:00'");
+
+        start(s -> s.unresolvedTimeout(Duration.ofMillis(1)));
 
         await().atMost(SOON).until(() -> !dead.isEmpty());
         assertThat(http.find(id).orElseThrow().state()).isEqualTo(RequestState.DEAD);
         assertThat(dead.get(0).lastError()).contains("somewhere.Else");
+        assertThat(callback.runs).hasValue(0);
     }
 
     @Test
