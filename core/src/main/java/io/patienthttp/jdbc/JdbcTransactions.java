@@ -59,6 +59,21 @@ public final class JdbcTransactions implements Transactions {
         };
     }
 
+    /**
+     * The same, on a single connection that is kept open, so that nothing else that uses the pool can make it wait. For
+     * one thread at a time.
+     */
+    public JdbcTransactions onOneConnection() {
+        return new JdbcTransactions(new KeptConnection(dataSource), dialect, isolation);
+    }
+
+    /** Gives back the connection that {@link #onOneConnection} keeps; it takes another one if it is used again. */
+    public void giveBackConnection() {
+        if (dataSource instanceof KeptConnection kept) {
+            kept.discard();
+        }
+    }
+
     Dialect dialect() {
         return dialect;
     }

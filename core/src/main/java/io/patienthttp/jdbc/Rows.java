@@ -58,7 +58,13 @@ final class Rows {
                 row.getString("callback"),
                 row.getString("callback_args"),
                 row.getString("outcome"),
-                row.getObject("completed_at") == null ? null : Sql.instant(row, "completed_at"));
+                age(row));
+    }
+
+    private static Duration age(ResultSet row) throws SQLException {
+        return row.getObject("completed_at") == null
+                ? Duration.ZERO
+                : Duration.between(Sql.instant(row, "completed_at"), Sql.instant(row, "read_at"));
     }
 
     static CompletedRow completed(ResultSet row) throws SQLException {

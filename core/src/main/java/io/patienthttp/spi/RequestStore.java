@@ -170,7 +170,12 @@ public interface RequestStore {
     /** An outcome to record: JSON. */
     record Completion(RequestRef ref, String outcome) {}
 
-    /** A row as delivery sees it. The outcome is null unless it is COMPLETED or DEAD. */
+    /**
+     * A row as delivery sees it.
+     *
+     * @param outcome null unless the row is COMPLETED or DEAD
+     * @param age how long ago the outcome was recorded; zero if there is none
+     */
     record StoredOutcome(
             RequestRef ref,
             RequestState state,
@@ -179,7 +184,7 @@ public interface RequestStore {
             String callback,
             @Nullable String callbackArgs,
             @Nullable String outcome,
-            @Nullable Instant completedAt) {}
+            Duration age) {}
 
     /** A COMPLETED row as the sweep sees it. */
     record CompletedRow(RequestRef ref, Instant completedAt) {}
