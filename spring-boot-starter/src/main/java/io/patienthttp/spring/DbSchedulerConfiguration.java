@@ -1,0 +1,63 @@
+package io.patienthttp.spring;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import com.github.kagkarlsson.scheduler.task.Task;
+import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
+import io.patienthttp.runtime.Settings;
+import io.patienthttp.spi.CallbackQueue;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * Callbacks as jobs of db-scheduler: of the application's Scheduler bean, or of one that Patient HTTP brings up. The
+ * Scheduler depends on the task, and the queue on the Scheduler; the task depends on nothing, so that there is no cycle.
+ */
+@Configuration(proxyBeanMethods = false)
+class DbSchedulerConfiguration {
+
+    /** Where the application's scheduler has its jobs, if it is that of db-scheduler's starter. */
+    static String tableName(PatientHttpProperties properties, Environment environment) {
+        var tableName = properties.callback().tableName();
+        return tableName != null ? tableName : environment.getProperty("db-scheduler.table-name", "scheduled_tasks");
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    DbSchedulerCallbacks patientHttpCallbacks(
+            Settings settings,
+            PatientHttpProperties properties,
+            Environment environment,
+            ObjectProvider<JdbcCustomization> customization) {
+        var callbacks = DbSchedulerCallbacks.builder();
+        PropertySettings.set(settings.callbackTaskName(), callbacks::taskName);
+        PropertySettings.set(tableName(properties, environment), callbacks::tableName);
+        PropertySettings.set(properties.callback().threads(), callbacks::threads);
+        customization.ifUnique(callbacks::jdbcCustomization);
+        return callbacks.build();
+    }
+
+    /** Db-scheduler's starter gives its Scheduler all tasks that are beans. */
+    @Bean
+    @ConditionalOnBean(Scheduler.class)
+    Task<Void> patientHttpCallbackTask(DbSchedulerCallbacks callbacks) {
+        return callbacks.task();
+    }
+
+    @Bean
+    @ConditionalOnBean(Scheduler.class)
+    @ConditionalOnMissingBean(CallbackQueue.class)
+    CallbackQueue patientHttpCallbackQueue(DbSchedulerCallbacks callbacks, Scheduler scheduler) {
+        return callbacks.on(scheduler);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(CallbackQueue.class)
+    CallbackQueue patientHttpOwnedCallbackQueue(DbSchedulerCallbacks callbacks, ApplicationDataSource application) {
+        return callbacks.owned(application.dataSource());
+    }
+}
