@@ -4,8 +4,7 @@ import io.patienthttp.Callback;
 import io.patienthttp.Failure;
 import io.patienthttp.PatientHttpClient;
 import io.patienthttp.Response;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -24,15 +23,20 @@ class App {
 
     /** Starts the application, or one that extends it, on the database of the URL. */
     static ConfigurableApplicationContext start(Class<?> app, String url, String... properties) {
-        var all = new ArrayList<>(List.of(
-                "spring.datasource.url=" + url,
-                "spring.datasource.username=" + (url.startsWith("jdbc:h2") ? "sa" : "postgres"),
-                "patient-http.initialize-schema=always",
-                "patient-http.callback.first-backoff=100ms"));
-        all.addAll(List.of(properties));
+        var all = new LinkedHashMap<String, String>();
+        all.put("spring.datasource.url", url);
+        all.put("spring.datasource.username", url.startsWith("jdbc:h2") ? "sa" : "postgres");
+        all.put("patient-http.initialize-schema", "always");
+        all.put("patient-http.callback.first-backoff", "100ms");
+        for (var property : properties) {
+            var split = property.indexOf('=');
+            all.put(property.substring(0, split), property.substring(split + 1));
+        }
         return new SpringApplicationBuilder(app)
                 .web(WebApplicationType.NONE)
-                .run(all.stream().map(property -> "--" + property).toArray(String[]::new));
+                .run(all.entrySet().stream()
+                        .map(property -> "--" + property.getKey() + "=" + property.getValue())
+                        .toArray(String[]::new));
     }
 
     @Bean
