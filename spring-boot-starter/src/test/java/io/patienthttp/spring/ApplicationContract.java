@@ -8,6 +8,7 @@ import io.patienthttp.Request;
 import io.patienthttp.RequestState;
 import io.patienthttp.runtime.PatientHttp;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -31,9 +32,14 @@ abstract class ApplicationContract {
 
     private final String url = newDatabase();
     private SlowApi api;
-    private ConfigurableApplicationContext context;
+    ConfigurableApplicationContext context;
 
     abstract String newDatabase();
+
+    /** Properties that all applications of the subclass have. */
+    String[] properties() {
+        return new String[0];
+    }
 
     @BeforeEach
     void startApi() throws Exception {
@@ -280,8 +286,12 @@ abstract class ApplicationContract {
         };
     }
 
-    private void start(String... properties) {
-        context = App.start(App.class, url, properties);
+    void start(String... properties) {
+        context = App.start(
+                App.class,
+                url,
+                Stream.concat(Arrays.stream(properties()), Arrays.stream(properties))
+                        .toArray(String[]::new));
     }
 
     private String user() {

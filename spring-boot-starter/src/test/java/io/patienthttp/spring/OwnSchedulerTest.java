@@ -59,8 +59,8 @@ class OwnSchedulerTest {
     @Test
     void theTableOfTheApplicationsSchedulerIsUsed() throws Exception {
         try (var api = new SlowApi();
-                var context = App.start(
-                        Own.class, url(), "db-scheduler.enabled=true", "db-scheduler.table-name=my_tasks")) {
+                var context =
+                        App.start(Own.class, url(), "db-scheduler.enabled=true", "db-scheduler.table-name=my_tasks")) {
             var notes = context.getBean(App.Notes.class);
 
             context.getBean(PatientHttpClient.class)

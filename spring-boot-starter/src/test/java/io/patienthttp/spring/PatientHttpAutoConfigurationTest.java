@@ -51,7 +51,8 @@ class PatientHttpAutoConfigurationTest {
             assertThat(context).hasSingleBean(PatientHttp.class).hasSingleBean(PatientHttpLifecycle.class);
             assertThat(context.getBean(PatientHttpClient.class)).isInstanceOf(DeferredClient.class);
             assertThat(context.getBean(PatientHttp.class).isRunning()).isTrue();
-            assertThat(context.getBean(CallbackQueue.class).engineName().orElseThrow()).startsWith("ph-");
+            assertThat(context.getBean(CallbackQueue.class).engineName().orElseThrow())
+                    .startsWith("ph-");
             assertThat(context.getBean(Transactions.class)).isInstanceOf(SpringTransactions.class);
             assertThat(context).doesNotHaveBean("patientHttpCallbackTask");
         });
@@ -109,17 +110,16 @@ class PatientHttpAutoConfigurationTest {
 
     @Test
     void aTransactionManagerOfAnotherDataSourceIsNotUsed() {
-        application.withUserConfiguration(ForeignManager.class).run(context -> assertThat(
-                        context.getBean(Transactions.class))
-                .isInstanceOf(JdbcTransactions.class));
+        application
+                .withUserConfiguration(ForeignManager.class)
+                .run(context -> assertThat(context.getBean(Transactions.class)).isInstanceOf(JdbcTransactions.class));
     }
 
     @Test
     void ofSeveralTransactionManagersTheOneOfTheDataSourceIsUsed() {
         application
                 .withUserConfiguration(ForeignManager.class, FittingManager.class)
-                .run(context ->
-                        assertThat(context.getBean(Transactions.class)).isInstanceOf(SpringTransactions.class));
+                .run(context -> assertThat(context.getBean(Transactions.class)).isInstanceOf(SpringTransactions.class));
     }
 
     @Test
@@ -151,14 +151,21 @@ class PatientHttpAutoConfigurationTest {
 
     @Test
     void aCallbackThatSpringSubclassedKeepsTheNameOfItsClass() {
-        runner.withUserConfiguration(OneDataSource.class, ConfigurationAndCallback.class).run(context -> {
-            var client = context.getBean(PatientHttpClient.class);
+        runner.withUserConfiguration(OneDataSource.class, ConfigurationAndCallback.class)
+                .run(context -> {
+                    var client = context.getBean(PatientHttpClient.class);
 
-            var id = client.get("http://127.0.0.1/").callback(ConfigurationAndCallback.class).enqueue();
+                    var id = client.get("http://127.0.0.1/")
+                            .callback(ConfigurationAndCallback.class)
+                            .enqueue();
 
-            assertThat(context.getBean(ConfigurationAndCallback.class).getClass().getName()).contains("$$");
-            assertThat(client.find(id).orElseThrow().callback()).isEqualTo(ConfigurationAndCallback.class.getName());
-        });
+                    assertThat(context.getBean(ConfigurationAndCallback.class)
+                                    .getClass()
+                                    .getName())
+                            .contains("$$");
+                    assertThat(client.find(id).orElseThrow().callback())
+                            .isEqualTo(ConfigurationAndCallback.class.getName());
+                });
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -35,7 +35,8 @@ class PropertySettingsTest {
             if (property.has("defaultValue")) {
                 var value = property.get("defaultValue");
                 var text = value.isArray()
-                        ? String.join(",", value.valueStream().map(JsonNode::asString).toList())
+                        ? String.join(
+                                ",", value.valueStream().map(JsonNode::asString).toList())
                         : value.asString();
                 defaults.put(property.get("name").asString(), text);
             }
@@ -49,10 +50,13 @@ class PropertySettingsTest {
     void thereIsADocumentedPropertyForEverySetting() throws Exception {
         var descriptions = new HashMap<String, String>();
         for (var property : metadata()) {
-            descriptions.put(property.get("name").asString(), property.path("description").asString(""));
+            descriptions.put(
+                    property.get("name").asString(),
+                    property.path("description").asString(""));
         }
 
-        assertThat(descriptions.values()).allSatisfy(description -> assertThat(description).isNotBlank());
+        assertThat(descriptions.values())
+                .allSatisfy(description -> assertThat(description).isNotBlank());
         for (var setting : settings()) {
             var kebab = setting.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
             assertThat(descriptions.keySet())
@@ -161,9 +165,10 @@ class PropertySettingsTest {
     /** Names without the prefix get it. */
     private static PatientHttpProperties bind(Map<String, String> values) {
         var full = new HashMap<String, String>();
-        values.forEach((name, value) ->
-                full.put(name.startsWith("patient-http.") ? name : "patient-http." + name, value));
-        return new Binder(new MapConfigurationPropertySource(full)).bindOrCreate("patient-http", PatientHttpProperties.class);
+        values.forEach(
+                (name, value) -> full.put(name.startsWith("patient-http.") ? name : "patient-http." + name, value));
+        return new Binder(new MapConfigurationPropertySource(full))
+                .bindOrCreate("patient-http", PatientHttpProperties.class);
     }
 
     private static Iterable<JsonNode> metadata() throws IOException {

@@ -40,8 +40,8 @@ class SchemaInitializerTest {
 
     @Test
     void tablesMayComeFromAMigration() {
-        try (var context = App.start(
-                Migrated.class, h2(), "spring.flyway.enabled=true", "patient-http.initialize-schema=never")) {
+        try (var context =
+                App.start(Migrated.class, h2(), "spring.flyway.enabled=true", "patient-http.initialize-schema=never")) {
             assertThat(context.getBean(PatientHttp.class).isRunning()).isTrue();
         }
     }

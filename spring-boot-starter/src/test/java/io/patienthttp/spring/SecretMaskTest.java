@@ -44,7 +44,8 @@ class SecretMaskTest {
     void secretsAreMaskedEvenWhereAllValuesAreShown() {
         runner.run(context -> {
             var env = json(context.getBean(EnvironmentEndpoint.class).environment(null));
-            var entry = json(context.getBean(EnvironmentEndpoint.class).environmentEntry("patient-http.secrets.openai"));
+            var entry =
+                    json(context.getBean(EnvironmentEndpoint.class).environmentEntry("patient-http.secrets.openai"));
             var configprops = json(context.getBean(ConfigurationPropertiesReportEndpoint.class)
                     .configurationPropertiesWithPrefix("patient-http"));
 

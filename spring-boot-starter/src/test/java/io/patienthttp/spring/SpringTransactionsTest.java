@@ -118,7 +118,8 @@ class SpringTransactionsTest {
         nested.setPropagationBehavior(TransactionTemplate.PROPAGATION_NESTED);
 
         new TransactionTemplate(manager).executeWithoutResult(status -> {
-            nested.executeWithoutResult(inner -> assertThat(transactions.current()).isPresent());
+            nested.executeWithoutResult(
+                    inner -> assertThat(transactions.current()).isPresent());
             assertThat(transactions.current()).isPresent();
         });
     }
@@ -127,8 +128,7 @@ class SpringTransactionsTest {
     void aTransactionThatCannotBeginIsAFailureOfTheStorage() {
         dataSource.close();
 
-        var failure = catchThrowableOfType(
-                StorageException.class, () -> transactions.inTransaction(transaction -> 1));
+        var failure = catchThrowableOfType(StorageException.class, () -> transactions.inTransaction(transaction -> 1));
 
         assertThat(failure.reason()).isEqualTo(Reason.UNAVAILABLE);
     }
@@ -148,8 +148,7 @@ class SpringTransactionsTest {
         for (var translating : new boolean[] {false, true}) {
             var failing = failing(state, translating);
 
-            var failure =
-                    catchThrowableOfType(StorageException.class, () -> failing.inTransaction(transaction -> 1));
+            var failure = catchThrowableOfType(StorageException.class, () -> failing.inTransaction(transaction -> 1));
 
             assertThat(failure.reason()).isEqualTo(reason);
         }
