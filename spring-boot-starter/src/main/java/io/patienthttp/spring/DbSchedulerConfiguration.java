@@ -6,7 +6,11 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
 import io.patienthttp.runtime.Settings;
 import io.patienthttp.spi.CallbackQueue;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -19,6 +23,8 @@ import org.springframework.core.env.Environment;
  */
 @Configuration(proxyBeanMethods = false)
 class DbSchedulerConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(DbSchedulerConfiguration.class);
 
     /** Where the application's scheduler has its jobs, if it is that of db-scheduler's starter. */
     static String tableName(PatientHttpProperties properties, Environment environment) {
@@ -51,8 +57,22 @@ class DbSchedulerConfiguration {
     @Bean
     @ConditionalOnBean(Scheduler.class)
     @ConditionalOnMissingBean(CallbackQueue.class)
-    CallbackQueue patientHttpCallbackQueue(DbSchedulerCallbacks callbacks, Scheduler scheduler) {
+    CallbackQueue patientHttpCallbackQueue(
+            DbSchedulerCallbacks callbacks, Scheduler scheduler, ConfigurableListableBeanFactory beans) {
+        if (nobodyTook("patientHttpCallbackTask", beans) && nobodyTook("patientHttpCallbacks", beans)) {
+            log.warn(
+                    "It seems that the Scheduler bean of db-scheduler does not know the task {}, without which no"
+                            + " callback will run: give it the bean patientHttpCallbackTask, for example with a parameter"
+                            + " List<Task<?>>",
+                    callbacks.task().getName());
+        }
         return callbacks.on(scheduler);
+    }
+
+    /** A scheduler cannot be asked for its tasks. */
+    private static boolean nobodyTook(String bean, ConfigurableListableBeanFactory beans) {
+        return Set.of("patientHttpCallbackTask", "patientHttpCallbackQueue")
+                .containsAll(Set.of(beans.getDependentBeans(bean)));
     }
 
     @Bean

@@ -17,7 +17,7 @@ import org.springframework.context.SmartLifecycle;
  */
 final class PatientHttpLifecycle implements SmartLifecycle {
 
-    /** That of WebServerGracefulShutdownLifecycle, which need not be on the class path. */
+    /** That of WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, whose module need not be on the class path. */
     static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
 
     private static final Logger log = LoggerFactory.getLogger(PatientHttpLifecycle.class);

@@ -14,6 +14,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.transaction.ConfigurableTransactionManager;
@@ -116,37 +117,39 @@ final class SpringTransactions implements Transactions {
     private void rollback(TransactionStatus status, Throwable thrown) {
         try {
             manager.rollback(status);
-        } catch (TransactionException e) {
+        } catch (RuntimeException e) {
             thrown.addSuppressed(e); // the connection is broken, and the database rolls back by itself
         }
     }
 
     /**
-     * What the database says to the value of the caller's own changes, and what the caller marked for rollback, is the
-     * caller's failure and stays what it is; everything else may succeed later.
+     * What the database says to the values of the caller's own changes, and what the caller marked for rollback, is the
+     * caller's failure and stays what it is; that the database cannot do it now is a failure of the storage.
      */
     private void commit(TransactionStatus status) {
         try {
             manager.commit(status);
-        } catch (UnexpectedRollbackException e) {
-            throw e;
-        } catch (TransactionException | TransientDataAccessException | NonTransientDataAccessResourceException e) {
-            if (isRefusal(e)) {
-                throw e;
-            }
-            throw storage("commit", e);
+        } catch (RuntimeException e) {
+            throw isOfTheStorage(e) ? storage("commit", e) : e;
         }
+    }
+
+    /** Classes of SQL states: 22 data, 23 constraint; 08 connection, 40 rollback, 53, 57 and 58 the server's state. */
+    private static boolean isOfTheStorage(RuntimeException thrown) {
+        if (thrown instanceof UnexpectedRollbackException || sqlState(thrown, "22", "23")) {
+            return false;
+        }
+        return thrown instanceof TransactionException
+                || thrown instanceof TransientDataAccessException
+                || thrown instanceof RecoverableDataAccessException
+                || thrown instanceof NonTransientDataAccessResourceException
+                || sqlState(thrown, "08", "40", "53", "57", "58");
     }
 
     private static StorageException storage(String tried, RuntimeException cause) {
         var conflict = cause instanceof ConcurrencyFailureException || sqlState(cause, "40001", "40P01", "55P03");
         return new StorageException(
                 conflict ? Reason.CONFLICT : Reason.UNAVAILABLE, "could not " + tried + " a transaction", cause);
-    }
-
-    /** Class 22 (data) and 23 (constraint) of the SQL states. */
-    private static boolean isRefusal(RuntimeException thrown) {
-        return sqlState(thrown, "22", "23");
     }
 
     private static boolean sqlState(Throwable thrown, String... prefixes) {

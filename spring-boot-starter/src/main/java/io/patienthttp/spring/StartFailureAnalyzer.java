@@ -31,8 +31,9 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
     /** Core says so itself; whatever else uses Jackson 3 may meet it before and fails to link. */
     private static boolean isOldJackson(Throwable cause) {
         var message = String.valueOf(cause.getMessage());
-        return cause instanceof LinkageError && message.replace('/', '.').contains(JACKSON_ANNOTATIONS)
-                || cause instanceof IllegalStateException
+        return cause instanceof LinkageError
+                ? message.replace('/', '.').contains(JACKSON_ANNOTATIONS)
+                : cause instanceof IllegalStateException
                         && message.startsWith("com.fasterxml.jackson.core:jackson-annotations");
     }
 }

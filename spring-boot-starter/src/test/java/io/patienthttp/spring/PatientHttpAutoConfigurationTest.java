@@ -26,15 +26,20 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** Which beans there are, and when they back off. */
+@ExtendWith(OutputCaptureExtension.class)
 class PatientHttpAutoConfigurationTest {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -147,6 +152,25 @@ class PatientHttpAutoConfigurationTest {
             assertThat(context).hasBean("patientHttpCallbackTask").hasSingleBean(CallbackQueue.class);
             assertThat(context.getBean(CallbackQueue.class).engineName()).isEmpty();
         });
+    }
+
+    @Test
+    void aSchedulerThatDoesNotKnowTheTaskIsReported(CapturedOutput output) {
+        application
+                .withBean(
+                        Scheduler.class, () -> Scheduler.create(Databases.h2()).build())
+                .run(context -> assertThat(output).contains("give it the bean patientHttpCallbackTask"));
+    }
+
+    @Test
+    void aSchedulerThatKnowsTheTaskIsNotReported(CapturedOutput output) {
+        application.withUserConfiguration(OwnScheduler.class).run(context -> assertThat(output)
+                .doesNotContain("give it the bean patientHttpCallbackTask"));
+    }
+
+    @Test
+    void itStopsTogetherWithTheWebServer() {
+        assertThat(PatientHttpLifecycle.PHASE).isEqualTo(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);
     }
 
     @Test

@@ -7,19 +7,20 @@ import io.patienthttp.runtime.Settings;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.springframework.boot.json.JsonParserFactory;
 
 class PropertySettingsTest {
 
@@ -32,13 +33,11 @@ class PropertySettingsTest {
     void theDefaultsThatTheMetadataShowAreThoseOfCore() throws Exception {
         var defaults = new HashMap<String, String>();
         for (var property : metadata()) {
-            if (property.has("defaultValue")) {
-                var value = property.get("defaultValue");
-                var text = value.isArray()
-                        ? String.join(
-                                ",", value.valueStream().map(JsonNode::asString).toList())
-                        : value.asString();
-                defaults.put(property.get("name").asString(), text);
+            if (property.get("defaultValue") instanceof List<?> values) {
+                defaults.put(
+                        name(property), values.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            } else if (property.get("defaultValue") != null) {
+                defaults.put(name(property), property.get("defaultValue").toString());
             }
         }
         assertThat(defaults).hasSizeGreaterThan(20);
@@ -50,9 +49,7 @@ class PropertySettingsTest {
     void thereIsADocumentedPropertyForEverySetting() throws Exception {
         var descriptions = new HashMap<String, String>();
         for (var property : metadata()) {
-            descriptions.put(
-                    property.get("name").asString(),
-                    property.path("description").asString(""));
+            descriptions.put(name(property), String.valueOf(property.getOrDefault("description", "")));
         }
 
         assertThat(descriptions.values())
@@ -171,11 +168,18 @@ class PropertySettingsTest {
                 .bindOrCreate("patient-http", PatientHttpProperties.class);
     }
 
-    private static Iterable<JsonNode> metadata() throws IOException {
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> metadata() throws IOException {
         try (var stream =
                 PatientHttpProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-            return JsonMapper.shared().readTree(stream).get("properties").values();
+            var text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            return (List<Map<String, Object>>)
+                    JsonParserFactory.getJsonParser().parseMap(text).get("properties");
         }
+    }
+
+    private static String name(Map<String, Object> property) {
+        return property.get("name").toString();
     }
 
     private static List<Method> settings() {
