@@ -56,7 +56,7 @@ public sealed interface Failure extends Outcome
         RECOVERY_EXHAUSTED,
         /** {@link RejectedFailure}: its off-loaded request or outcome is gone from the payload store. */
         PAYLOAD_MISSING,
-        /** {@link RejectedFailure}: its stored request cannot be read. */
+        /** {@link RejectedFailure}: its stored request cannot be read; of its URL only the host is known: {@code //host}. */
         UNREADABLE,
         /** {@link RejectedFailure}: the database refuses to store its outcome. */
         UNSTORABLE,

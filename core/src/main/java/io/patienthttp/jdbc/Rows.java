@@ -55,6 +55,8 @@ final class Rows {
                 state(row),
                 row.getInt("format"),
                 row.getInt("attempt"),
+                row.getString("method"),
+                row.getString("host"),
                 row.getString("callback"),
                 row.getString("callback_args"),
                 row.getString("outcome"),

@@ -374,7 +374,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("there is no job engine to run callbacks: add the"
                             + " dependency io.patienthttp:patient-http-db-scheduler, or give .callbackQueue(...)"))
-                    .create(dataSource, settings.callbackTaskName(), settings.shutdownTimeout());
+                    .create(dataSource, settings.callbackTaskName());
         }
 
         private Optional<String> findSecret(String name) {

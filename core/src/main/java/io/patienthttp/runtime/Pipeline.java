@@ -51,7 +51,7 @@ final class Pipeline {
 
     private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
 
-    private static final int PREPARE_THREADS = 8;
+    private static final int PREPARE_THREADS = 4;
     private static final Duration CANCEL_INTERVAL = Duration.ofMillis(500);
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 

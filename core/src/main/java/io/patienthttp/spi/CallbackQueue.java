@@ -15,13 +15,19 @@ public interface CallbackQueue {
     /** Whether {@link #enqueue} and {@link #remove} take part in our JDBC transaction. */
     boolean transactional();
 
-    /** The name under which this process's engine holds jobs, unique to its start; empty if the application chose it. */
+    /**
+     * The name under which this process's engine holds jobs, unique to its start, known before it; empty if the
+     * application chose one that it did not tell.
+     */
     Optional<String> engineName();
 
     /** Starts the engine, if we brought it up, and gives the jobs to the runner from now on. */
     void start(CallbackRunner runner);
 
-    /** Stops the engine, if we brought it up, and waits up to the timeout for running callbacks. */
+    /**
+     * Lets jobs that are due run until there are none, or the timeout, and waits for those that run; then gives no more
+     * jobs to the runner, and stops the engine if we brought it up. Jobs that are left run later.
+     */
     void stop(Duration timeout);
 
     /** Stores the jobs. A job that is there already is left as it is. */

@@ -1,6 +1,5 @@
 package io.patienthttp.spi;
 
-import java.time.Duration;
 import javax.sql.DataSource;
 
 /**
@@ -13,7 +12,6 @@ public interface CallbackQueueProvider {
      * An engine on the DataSource that we start and stop.
      *
      * @param taskName the name of our task in the engine
-     * @param shutdownTimeout how long running callbacks may take to end
      */
-    CallbackQueue create(DataSource dataSource, String taskName, Duration shutdownTimeout);
+    CallbackQueue create(DataSource dataSource, String taskName);
 }

@@ -2,6 +2,7 @@ package io.patienthttp.spi;
 
 import io.patienthttp.Failure;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends single HTTP requests without holding a thread while it waits. Follows no redirect, stores no cookie, repeats
@@ -40,7 +41,8 @@ public interface HttpTransport {
         private final boolean maybeProcessed;
 
         /** A failure of one of the kinds of {@link io.patienthttp.TransportFailure}; the message shows no secret. */
-        public TransportException(Failure.Kind kind, boolean maybeProcessed, String message, Throwable cause) {
+        public TransportException(
+                Failure.Kind kind, boolean maybeProcessed, String message, @Nullable Throwable cause) {
             super(message, cause);
             this.kind = kind;
             this.maybeProcessed = maybeProcessed;

@@ -181,6 +181,8 @@ public interface RequestStore {
             RequestState state,
             int format,
             int attempt,
+            String method,
+            String host,
             String callback,
             @Nullable String callbackArgs,
             @Nullable String outcome,

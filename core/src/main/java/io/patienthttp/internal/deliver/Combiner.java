@@ -42,6 +42,11 @@ final class Combiner<I, O> {
         }
     }
 
+    /** How many items wait for the next batch. */
+    int waiting() {
+        return queue.size();
+    }
+
     private void run() {
         var waiting = new ArrayList<Waiting<I, O>>();
         for (var next = queue.poll(); next != null; next = waiting.size() < BATCH ? queue.poll() : null) {

@@ -1,10 +1,13 @@
 package io.patienthttp.internal.deliver;
 
+import io.patienthttp.Method;
 import io.patienthttp.Outcome;
+import io.patienthttp.StorageException;
 import io.patienthttp.internal.wire.OutcomeCodec;
 import io.patienthttp.internal.wire.RequestCodec;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
+import java.net.URI;
 import java.util.Objects;
 
 /** Reads stored outcomes back into what callbacks take. */
@@ -26,6 +29,18 @@ final class Outcomes {
                         id.toString(),
                         stored.attempt(),
                         requests.readArgs(stored.callbackArgs()),
-                        () -> requests.read(store.request(id).orElseThrow())));
+                        () -> target(stored)));
+    }
+
+    /** An outcome that the store made does not say where the request went; nor does a request that is damaged. */
+    private OutcomeCodec.Target target(StoredOutcome stored) {
+        try {
+            var request = requests.read(store.request(stored.ref().id()).orElseThrow());
+            return new OutcomeCodec.Target(request.method(), request.url());
+        } catch (StorageException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return new OutcomeCodec.Target(Method.parse(stored.method()), URI.create("//" + stored.host()));
+        }
     }
 }

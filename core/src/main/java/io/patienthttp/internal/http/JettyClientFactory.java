@@ -1,24 +1,15 @@
 package io.patienthttp.internal.http;
 
-import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.ProtocolHandlers;
 import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.RedirectProtocolHandler;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
-import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http2.client.HTTP2Client;
-import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
-import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnector;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -33,8 +24,8 @@ import org.eclipse.jetty.util.thread.Sweeper;
 final class JettyClientFactory {
 
     private static final String THREADS = "patient-http-client";
-    private static final int MAX_THREADS = 16;
-    private static final int MAX_DNS_THREADS = 8;
+    private static final int MAX_THREADS = 8;
+    private static final int MAX_DNS_THREADS = 4;
     private static final int MAX_HEADERS_SIZE = 64 * 1024;
 
     /**
@@ -80,7 +71,7 @@ final class JettyClientFactory {
         client.setScheduler(scheduler);
         client.setSocketAddressResolver(newResolver(client, scheduler));
         client.setConnectTimeout(settings.connectTimeout().toMillis());
-        client.setIdleTimeout(settings.idleConnectionTimeout().toMillis());
+        client.setIdleTimeout(settings.connectTimeout().toMillis()); // until a connection is set up: ProtocolInfo
         client.setDestinationIdleTimeout(
                 settings.idleConnectionTimeout().plusSeconds(60).toMillis());
         client.setMaxConnectionsPerDestination(settings.connectionsPerOrigin());
@@ -120,7 +111,7 @@ final class JettyClientFactory {
         http2.setInitialStreamRecvWindow(STREAM_WINDOW);
         http2.setInitialSessionRecvWindow(SESSION_WINDOW);
         http2.setMaxConcurrentPushedStreams(0);
-        var transport = new HttpClientTransportDynamic(connector, HttpClientConnectionFactory.HTTP11, new Http2(http2));
+        var transport = new HttpClientTransportDynamic(connector, ProtocolInfo.http1(), ProtocolInfo.http2(http2));
         transport.setConnectionPoolFactory(destination -> new OriginPool(
                 destination,
                 settings.connectionsPerOrigin(),
@@ -131,46 +122,5 @@ final class JettyClientFactory {
 
     private static Duration maxAge(Duration age) {
         return age.toMillis() == 0 ? Duration.ofMillis(1) : age; // 0 would be no limit
-    }
-
-    /** HTTP/2 over TLS. */
-    private static final class Http2 extends ClientConnectionFactory.Info {
-
-        private static final List<String> PROTOCOLS = List.of("h2");
-
-        private Http2(HTTP2Client client) {
-            super(new WithoutIdleTimeout(client));
-        }
-
-        @Override
-        public List<String> getProtocols(boolean secure) {
-            return secure ? PROTOCOLS : List.of();
-        }
-    }
-
-    /**
-     * Takes Jetty's idle timeout off each HTTP/2 connection once it is set up: it would close the connection, and fail
-     * the exchanges on it, when no frame came for so long. See {@link OriginPool}.
-     */
-    private static final class WithoutIdleTimeout extends ClientConnectionFactoryOverHTTP2 {
-
-        private WithoutIdleTimeout(HTTP2Client client) {
-            super(client);
-        }
-
-        @Override
-        public org.eclipse.jetty.io.Connection newConnection(EndPoint endPoint, Map<String, Object> context)
-                throws IOException {
-            @SuppressWarnings("unchecked")
-            var promise = (Promise<Connection>) context.get(Connection.PROMISE_CONTEXT_KEY);
-            context.put(Connection.PROMISE_CONTEXT_KEY, new Promise.Wrapper<>(promise) {
-                @Override
-                public void succeeded(Connection connection) {
-                    endPoint.setIdleTimeout(0);
-                    super.succeeded(connection);
-                }
-            });
-            return super.newConnection(endPoint, context);
-        }
     }
 }

@@ -17,8 +17,7 @@ import org.eclipse.jetty.util.Pool;
  * <p>TLS connections are opened a few at a time: a thousand handshakes at once take longer than the connect timeout on
  * a small machine, and if the first ones turn out to speak HTTP/2, the others are not needed.
  *
- * <p>Idle connections are closed here, when Jetty's sweeper calls. Jetty's own idle timeout cannot be used for HTTP/2:
- * it closes a connection on which all exchanges wait for a slow server.
+ * <p>Idle connections are closed here, when Jetty's sweeper calls; {@link ProtocolInfo} says why.
  */
 final class OriginPool extends AbstractConnectionPool {
 
@@ -66,10 +65,21 @@ final class OriginPool extends AbstractConnectionPool {
 
     @Override
     protected void tryCreate(boolean create) {
-        // Each connection that opens, and each that fails, comes back here while requests are queued.
-        if (!secure || getPendingConnectionCount() < (protocolKnown ? PENDING_TLS : PENDING_UNKNOWN)) {
+        // Each connection that opens comes back here while requests are queued; one that cannot be opened fails them.
+        if (!secure) {
+            super.tryCreate(create);
+            return;
+        }
+        if (mayOpenAnother()) {
             super.tryCreate(create);
         }
+        if (protocolKnown && mayOpenAnother()) {
+            super.tryCreate(false); // two for each that opened: from a few to many in a few round trips
+        }
+    }
+
+    private boolean mayOpenAnother() {
+        return getPendingConnectionCount() < (protocolKnown ? PENDING_TLS : PENDING_UNKNOWN);
     }
 
     @Override

@@ -6,7 +6,8 @@ import java.time.Duration;
  * What the transport is limited by.
  *
  * @param maxInFlight how many exchanges may be open or queued for one origin; positive
- * @param connectTimeout the longest time to look up the name, and to connect to each of its addresses; positive
+ * @param connectTimeout the longest time to look up the name, to connect to each of its addresses, and for each answer
+ *     in a TLS handshake; positive
  * @param maxResponseSize the most bytes of a body, after decompression; positive
  * @param connectionsPerOrigin the most connections to one origin; positive
  * @param idleConnectionTimeout how long an unused connection is kept; positive

@@ -8,7 +8,6 @@ import io.patienthttp.Method;
 import io.patienthttp.Outcome;
 import io.patienthttp.RedirectFailure;
 import io.patienthttp.RejectedFailure;
-import io.patienthttp.Request;
 import io.patienthttp.Response;
 import io.patienthttp.TransportFailure;
 import java.net.URI;
@@ -29,8 +28,15 @@ public final class OutcomeCodec {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-    /** What belongs to the row and is not repeated in the outcome. */
-    public record Row(String requestId, int attempt, CallbackArgs callbackArgs, Supplier<Request> request) {}
+    /**
+     * What belongs to the row and is not repeated in the outcome.
+     *
+     * @param target where the request goes, for an outcome that does not say it
+     */
+    public record Row(String requestId, int attempt, CallbackArgs callbackArgs, Supplier<Target> target) {}
+
+    /** Where a request goes. */
+    public record Target(Method method, URI url) {}
 
     /** The outcome, without what the row knows. */
     public String write(Outcome outcome) {
@@ -136,8 +142,8 @@ public final class OutcomeCodec {
 
     private static Exchange exchange(JsonNode json, Row row) {
         if (!json.has("url")) {
-            var request = row.request().get();
-            return new Exchange(request.method(), request.url(), Duration.ZERO);
+            var target = row.target().get();
+            return new Exchange(target.method(), target.url(), Duration.ZERO);
         }
         return new Exchange(
                 Method.parse(json.required("method").asString()),

@@ -11,9 +11,11 @@ final class ApplicationEngine implements Engine {
     private final Scheduler scheduler;
     private final RunnerGate gate;
     private final Optional<String> name;
+    private final String taskName;
 
-    ApplicationEngine(Scheduler scheduler, RunnerGate gate, Optional<String> name) {
+    ApplicationEngine(Scheduler scheduler, RunnerGate gate, Optional<String> name, String taskName) {
         this.scheduler = scheduler;
+        this.taskName = taskName;
         this.gate = gate;
         this.name = name;
     }
@@ -33,6 +35,11 @@ final class ApplicationEngine implements Engine {
     public void stop(Duration timeout) {
         gate.unbind();
         gate.awaitIdle(timeout);
+    }
+
+    @Override
+    public boolean hasDue() {
+        return gate.isBound() && DueJobs.exist(scheduler, taskName);
     }
 
     @Override

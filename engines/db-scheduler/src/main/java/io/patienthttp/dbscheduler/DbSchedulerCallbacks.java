@@ -71,7 +71,7 @@ public final class DbSchedulerCallbacks {
     /**
      * Callbacks on the application's scheduler, which was built with {@link #task()}, over the database of the
      * requests, with the same table name and JDBC customization as here. The application starts it before Patient HTTP
-     * and stops it after; stop waits only for callbacks that are under way.
+     * and stops it after.
      *
      * <p>The scheduler's name is not known to Patient HTTP: jobs that die with this process are run again only when
      * db-scheduler notices, by default after 30 minutes ({@code heartbeatInterval} 5 minutes, {@code
@@ -100,7 +100,7 @@ public final class DbSchedulerCallbacks {
     }
 
     private CallbackQueue on(Scheduler scheduler, Optional<String> engineName) {
-        return new DbSchedulerQueue(table, new ApplicationEngine(scheduler, gate, engineName));
+        return new DbSchedulerQueue(table, new ApplicationEngine(scheduler, gate, engineName, settings.taskName));
     }
 
     /**

@@ -11,9 +11,15 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Jobs in db-scheduler's table, run by a scheduler. */
 final class DbSchedulerQueue implements CallbackQueue {
+
+    private static final Logger log = LoggerFactory.getLogger(DbSchedulerQueue.class);
+
+    private static final Duration DRAIN_INTERVAL = Duration.ofMillis(50);
 
     private final JobTable table;
     private final Engine engine;
@@ -40,7 +46,23 @@ final class DbSchedulerQueue implements CallbackQueue {
 
     @Override
     public void stop(Duration timeout) {
-        engine.stop(timeout);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        runWhatIsDue(deadline);
+        engine.stop(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
+
+    /** Jobs that are left run in another process, or after the next start: this is a courtesy. */
+    private void runWhatIsDue(long deadline) {
+        try {
+            while (System.nanoTime() - deadline < 0 && engine.hasDue()) {
+                engine.wake();
+                Thread.sleep(DRAIN_INTERVAL.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.warn("Could not look for due callback jobs, which run later: {}", e.toString());
+        }
     }
 
     @Override

@@ -29,6 +29,9 @@ public final class DbSchedulerSchema {
     /** No such table or schema: PostgreSQL 42P01 and 3F000, H2 42S0x and 90079, MySQL 42S02. */
     private static final Set<String> MISSING = Set.of("42P01", "3F000", "42S02", "42S03", "42S04", "90079");
 
+    /** H2's IF NOT EXISTS fails in a race, and an embedded H2 has the threads of one process only. */
+    private static final Object ONE_AT_A_TIME = new Object();
+
     private DbSchedulerSchema() {}
 
     /**
@@ -52,7 +55,8 @@ public final class DbSchedulerSchema {
 
     /**
      * Creates the table and its indexes unless the table exists. May be called by many processes at once, and again at
-     * each start. On PostgreSQL all of it is one transaction; a schema in the name must exist.
+     * each start; an H2 server only by one process at a time. On PostgreSQL all of it is one transaction. A schema in
+     * the name must exist.
      *
      * @param tableName an SQL identifier, with or without a schema
      * @return whether it created the table
@@ -65,9 +69,12 @@ public final class DbSchedulerSchema {
             var autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
             try {
-                var created = create(connection, name);
-                connection.commit();
-                return created;
+                if (database(connection).equals("postgresql")) {
+                    return createAndCommit(connection, name);
+                }
+                synchronized (ONE_AT_A_TIME) {
+                    return createAndCommit(connection, name);
+                }
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(autoCommit);
@@ -97,6 +104,12 @@ public final class DbSchedulerSchema {
         } catch (SQLException e) {
             throw Failures.storage("look for the table " + tableName, e);
         }
+    }
+
+    private static boolean createAndCommit(Connection connection, TableName name) throws SQLException {
+        var created = create(connection, name);
+        connection.commit();
+        return created;
     }
 
     private static boolean create(Connection connection, TableName name) throws SQLException {

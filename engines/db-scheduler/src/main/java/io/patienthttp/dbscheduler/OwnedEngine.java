@@ -192,6 +192,16 @@ final class OwnedEngine implements Engine {
     }
 
     @Override
+    public boolean hasDue() {
+        Running current;
+        synchronized (lock) {
+            current = running;
+        }
+        return current != null
+                && (!current.workers().getQueue().isEmpty() || DueJobs.exist(current.scheduler(), table.taskName()));
+    }
+
+    @Override
     public void wake() {
         Running current;
         synchronized (lock) {

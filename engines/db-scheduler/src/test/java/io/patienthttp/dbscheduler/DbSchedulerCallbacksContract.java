@@ -250,14 +250,8 @@ abstract class DbSchedulerCallbacksContract {
     }
 
     @Test
-    void aWakeBeforeTheStartDoesNothing() {
+    void aWakeBeforeTheStartIsNoError() {
         idle().wake();
-        var scheduler = scheduler(DbSchedulerCallbacks.create());
-        var queue = DbSchedulerCallbacks.create().on(scheduler);
-
-        queue.wake();
-
-        assertThat(scheduler.getSchedulerState().isStarted()).isFalse();
     }
 
     @Test
@@ -441,6 +435,7 @@ abstract class DbSchedulerCallbacksContract {
         var stopping = Executors.newSingleThreadExecutor();
         queue.start(runner);
         var stopped = stopping.submit(() -> queue.stop(CAP));
+        await().during(Duration.ofMillis(500)).atMost(CAP).until(() -> !stopped.isDone());
         proceed.countDown();
         stopped.get(10, TimeUnit.SECONDS);
         stopping.shutdown();
@@ -721,16 +716,20 @@ abstract class DbSchedulerCallbacksContract {
     void theTableIsCreatedOnceByManyProcessesAndLeftAloneAfterwards() throws Exception {
         assertThat(DbSchedulerSchema.exists(dataSource, "fresh")).isFalse();
         assertThat(DbSchedulerSchema.exists(dataSource, "no_such_schema.fresh")).isFalse();
-        var barrier = new CyclicBarrier(8);
 
-        var created = race(8, () -> {
-            barrier.await(10, TimeUnit.SECONDS);
-            return DbSchedulerSchema.create(dataSource, "fresh");
-        });
+        for (var i = 0; i < 10; i++) {
+            var table = "fresh_" + i;
+            var barrier = new CyclicBarrier(8);
 
-        assertThat(created.stream().filter(Boolean.TRUE::equals).count()).isPositive();
-        assertThat(DbSchedulerSchema.exists(dataSource, "fresh")).isTrue();
-        assertThat(DbSchedulerSchema.create(dataSource, "fresh")).isFalse();
+            var created = race(8, () -> {
+                barrier.await(10, TimeUnit.SECONDS);
+                return DbSchedulerSchema.create(dataSource, table);
+            });
+
+            assertThat(created).containsOnlyOnce(true);
+            assertThat(DbSchedulerSchema.exists(dataSource, table)).isTrue();
+            assertThat(DbSchedulerSchema.create(dataSource, table)).isFalse();
+        }
     }
 
     @Test

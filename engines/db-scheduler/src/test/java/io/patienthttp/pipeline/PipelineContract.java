@@ -1,0 +1,486 @@
+package io.patienthttp.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.patienthttp.CancelResult;
+import io.patienthttp.DeadLetter;
+import io.patienthttp.Failure;
+import io.patienthttp.LifecycleState;
+import io.patienthttp.Listener;
+import io.patienthttp.Method;
+import io.patienthttp.RejectedFailure;
+import io.patienthttp.Request;
+import io.patienthttp.RequestState;
+import io.patienthttp.Response;
+import io.patienthttp.Secret;
+import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
+import io.patienthttp.dbscheduler.DbSchedulerSchema;
+import io.patienthttp.fixture.SlowServer;
+import io.patienthttp.runtime.PatientHttp;
+import io.patienthttp.runtime.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole pipeline in one JVM, from enqueue to callback: on every database, with db-scheduler. */
+abstract class PipelineContract {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    final SlowServer server = new SlowServer();
+    final RecordingCallback callback = new RecordingCallback();
+    final List<DeadLetter> dead = new CopyOnWriteArrayList<>();
+    private final List<PatientHttp> started = new ArrayList<>();
+    HikariDataSource database;
+
+    abstract HikariDataSource database();
+
+    @BeforeEach
+    void createTables() {
+        database = database();
+        DbSchedulerSchema.create(database, "scheduled_tasks");
+    }
+
+    @AfterEach
+    void stopAll() {
+        started.forEach(http -> http.stop(Duration.ZERO));
+        server.close();
+        database.close();
+    }
+
+    PatientHttp build(Consumer<Settings.Builder> settings) {
+        var http = PatientHttp.builder(database)
+                .callback(callback)
+                .callbackQueue(DbSchedulerCallbacks.create().owned(database))
+                .listener(new Listener() {
+                    @Override
+                    public void onDead(DeadLetter letter) {
+                        dead.add(letter);
+                    }
+                })
+                .secret("key", () -> "s3cret")
+                .settings(s -> s.callbackFirstBackoff(Duration.ofMillis(10)))
+                .settings(settings)
+                .build();
+        http.schema().create();
+        started.add(http);
+        return http;
+    }
+
+    PatientHttp start(Consumer<Settings.Builder> settings) {
+        var http = build(settings);
+        http.start();
+        return http;
+    }
+
+    Request.Builder get(PatientHttp http, long delayMillis) {
+        return http.get(server.slow(delayMillis)).callback(RecordingCallback.class);
+    }
+
+    List<Request> gets(int count, long delayMillis) {
+        var request = Request.builder(Method.GET, server.slow(delayMillis))
+                .callback(RecordingCallback.class)
+                .build();
+        return IntStream.range(0, count).mapToObj(i -> request).toList();
+    }
+
+    void awaitDelivered(int count) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> callback.deliveries() >= count);
+    }
+
+    void awaitEmpty(PatientHttp http) {
+        await().atMost(SOON)
+                .until(() -> http.operations().counts().values().stream().allMatch(n -> n == 0));
+    }
+
+    @Test
+    void aRequestGoesFromEnqueueToItsCallbackAndLeavesNothing() {
+        var http = start(s -> {});
+
+        var id = http.post(server.url("/slow?delay=10&size=100"))
+                .header("x-api-key", Secret.named("key"))
+                .json(Map.of("question", 1))
+                .callback(RecordingCallback.class)
+                .callbackArgs(Map.of("id", 42))
+                .enqueue();
+
+        awaitDelivered(1);
+        var response = (Response) callback.outcomes.get(id).get(0);
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.callbackArgs().get("id")).isEqualTo(42);
+        assertThat(response.json(Map.class)).containsKey("text");
+        assertThat(server.hits().get(id)).hasSize(1);
+        awaitEmpty(http);
+        assertThat(http.find(id)).isEmpty();
+        assertThat(count("scheduled_tasks")).isZero();
+    }
+
+    @Test
+    void allOfABatchAreDeliveredExactlyOnce() {
+        var http = start(s -> {});
+
+        var ids = http.enqueueAll(gets(500, 5));
+
+        awaitDelivered(500);
+        awaitEmpty(http);
+        assertThat(callback.outcomes.keySet()).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(callback.deliveries()).isEqualTo(500);
+        assertThat(server.hitCount()).isEqualTo(500);
+    }
+
+    @Test
+    void rollbackLeavesNoRequestAndCommitExactlyOne() throws Exception {
+        var http = build(s -> {});
+        try (var connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            get(http, 0).enqueue(connection);
+            http.enqueueAll(connection, gets(10, 0));
+            connection.rollback();
+            assertThat(http.operations().counts()).containsEntry(RequestState.PENDING, 0L);
+
+            get(http, 0).enqueue(connection);
+            assertThat(http.operations().counts()).containsEntry(RequestState.PENDING, 0L);
+            connection.commit();
+            assertThat(http.operations().counts()).containsEntry(RequestState.PENDING, 1L);
+
+            http.enqueueAll(connection, gets(10, 0));
+            connection.commit();
+        }
+        assertThat(http.operations().counts()).containsEntry(RequestState.PENDING, 11L);
+        http.start();
+        awaitDelivered(11);
+        assertThat(callback.deliveries()).isEqualTo(11);
+    }
+
+    @Test
+    void theClaimerIsWokenByOurOwnCommitAndByWake() throws Exception {
+        var http = start(s -> s.pollInterval(Duration.ofMinutes(10)));
+
+        get(http, 0).enqueue();
+        awaitDelivered(1);
+
+        try (var connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            get(http, 0).enqueue(connection);
+            connection.commit();
+        }
+        http.wake();
+        awaitDelivered(2);
+    }
+
+    @Test
+    void aCallbackThatFailsThreeTimesIsDeliveredOnce() {
+        callback.failFirst = 3;
+        var http = start(s -> {});
+
+        var id = get(http, 0).enqueue();
+
+        awaitDelivered(1);
+        awaitEmpty(http);
+        assertThat(callback.runs).hasValue(4);
+        assertThat(callback.outcomes.get(id)).hasSize(1);
+        assertThat(server.hits().get(id)).as("the request is not sent again").hasSize(1);
+        assertThat(dead).isEmpty();
+    }
+
+    @Test
+    void aCallbackThatFailsTenTimesIsDeadAndDeliveredAgainOnRequest() {
+        callback.failFirst = 10;
+        var http = start(s -> s.callbackLongestBackoff(Duration.ofMillis(50)));
+
+        var id = get(http, 0).enqueue();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> !dead.isEmpty());
+        assertThat(callback.runs).hasValue(10);
+        assertThat(dead).singleElement().satisfies(letter -> {
+            assertThat(letter.requestId()).isEqualTo(id);
+            assertThat(letter.callback()).isEqualTo("recording");
+            assertThat(letter.runs()).isEqualTo(10);
+            assertThat(letter.lastError()).contains("failure 10");
+        });
+        assertThat(http.find(id).orElseThrow().state()).isEqualTo(RequestState.DEAD);
+        assertThat(count("scheduled_tasks")).isZero();
+
+        assertThat(http.operations().deliverAgain(id)).isTrue();
+
+        awaitDelivered(1);
+        assertThat(callback.outcomes.get(id)).hasSize(1);
+        assertThat(server.hits().get(id)).hasSize(1);
+        awaitEmpty(http);
+        assertThat(dead).hasSize(1);
+    }
+
+    @Test
+    void aDeadRequestIsSentAgainOrDeletedOnRequest() {
+        callback.failFirst = 2;
+        var http = start(s -> s.callbackMaxAttempts(1));
+        var again = get(http, 0).enqueue();
+        var gone = get(http, 0).enqueue();
+        await().atMost(SOON).until(() -> dead.size() == 2);
+
+        assertThat(http.operations().sendAgain(again)).isTrue();
+        assertThat(http.operations().delete(gone)).isTrue();
+
+        awaitDelivered(1);
+        awaitEmpty(http);
+        assertThat(server.hits().get(again)).hasSize(2);
+        assertThat(server.hits().get(gone)).hasSize(1);
+        assertThat(callback.outcomes.get(again)).hasSize(1);
+    }
+
+    @Test
+    void aPendingRequestIsCancelledWithoutBeingSent() {
+        var http = start(s -> {});
+        var id = get(http, 0).delay(Duration.ofHours(1)).enqueue();
+
+        assertThat(http.cancel(id)).isEqualTo(CancelResult.CANCELLED);
+
+        awaitDelivered(1);
+        assertThat(callback.outcomes.get(id).get(0)).isInstanceOfSatisfying(RejectedFailure.class, failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CANCELLED);
+            assertThat(failure.url().toString()).isEqualTo(server.slow(0));
+        });
+        assertThat(server.hits()).isEmpty();
+    }
+
+    @Test
+    void aRequestInFlightIsAbortedWhenItIsCancelled() {
+        var http = start(s -> {});
+        var id = get(http, 60_000).enqueue();
+        await().atMost(SOON).until(() -> server.waiting() == 1);
+
+        assertThat(http.cancel(id)).isEqualTo(CancelResult.CANCELLED);
+
+        awaitDelivered(1);
+        assertThat(((Failure) callback.outcomes.get(id).get(0)).kind()).isEqualTo(Failure.Kind.CANCELLED);
+        assertThat(http.inFlight()).isZero();
+    }
+
+    @Test
+    void stopDeliversWhatFinishesInTimeAndReleasesTheRestAtOnce() {
+        var http = start(s -> {});
+        var quick = http.enqueueAll(gets(20, 1_500));
+        var slow = http.enqueueAll(gets(20, 60_000));
+        await().atMost(SOON).until(() -> server.waiting() == 40);
+
+        http.stop(Duration.ofSeconds(5));
+
+        assertThat(http.state()).isEqualTo(LifecycleState.STOPPED);
+        assertThat(callback.outcomes.keySet()).containsExactlyInAnyOrderElementsOf(quick);
+        assertThat(http.operations().counts())
+                .containsEntry(RequestState.PENDING, 20L)
+                .containsEntry(RequestState.IN_FLIGHT, 0L)
+                .containsEntry(RequestState.COMPLETED, 0L);
+        assertThat(http.operations().processes()).isEmpty();
+        assertThat(slow).allSatisfy(id -> assertThat(http.find(id).orElseThrow().recoveries())
+                .isZero());
+    }
+
+    @Test
+    void itMayBeStartedAgain() {
+        var http = start(s -> {});
+        http.stop(Duration.ofSeconds(1));
+        http.start();
+
+        get(http, 0).enqueue();
+
+        awaitDelivered(1);
+    }
+
+    @Test
+    void startAndStopAreSafeFromAnyThreadAtTheSameTime() throws Exception {
+        var http = build(s -> {});
+        var threads = Executors.newFixedThreadPool(4);
+        try {
+            var calls = new ArrayList<java.util.concurrent.Future<?>>();
+            for (int i = 0; i < 12; i++) {
+                int turn = i;
+                calls.add(threads.submit(() -> {
+                    if (turn % 2 == 0) {
+                        http.start();
+                    } else {
+                        http.stop(Duration.ZERO);
+                    }
+                }));
+            }
+            for (var call : calls) {
+                call.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        http.start();
+        assertThat(http.isRunning()).isTrue();
+        assertThat(http.operations().processes()).hasSize(1);
+        get(http, 0).enqueue();
+        awaitDelivered(1);
+    }
+
+    @Test
+    void drainFinishesWhatIsInFlightAndClaimsNothingNew() {
+        var http = start(s -> {});
+        get(http, 500).enqueue();
+        await().atMost(SOON).until(() -> server.waiting() == 1);
+
+        http.drain();
+        var later = get(http, 0).enqueue();
+
+        assertThat(http.isDraining()).isTrue();
+        awaitDelivered(1);
+        assertThat(http.find(later).orElseThrow().state()).isEqualTo(RequestState.PENDING);
+    }
+
+    @Test
+    void noMoreThanMaxInFlightAreSentAtOnce() {
+        var http = start(s -> s.maxInFlight(10));
+
+        http.enqueueAll(gets(100, 50));
+
+        awaitDelivered(100);
+        assertThat(server.highest()).isLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void noMoreThanTheLimitOfAHostAreSentAtOnce() {
+        var http = start(s -> s.host("127.0.0.1", h -> h.maxInFlight(3)));
+
+        http.enqueueAll(gets(30, 50));
+
+        awaitDelivered(30);
+        assertThat(server.highest()).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void aRequestThatMissesItsSecretWaitsForAnotherNode() {
+        var http = start(s -> {});
+        var id = http.get(server.slow(0))
+                .header("authorization", Secret.named("unknown"))
+                .callback(RecordingCallback.class)
+                .enqueue();
+
+        await().atMost(SOON)
+                .until(() -> http.inFlight() == 0
+                        && http.find(id).orElseThrow().state() == RequestState.PENDING
+                        && epoch(id) == 1);
+        assertThat(server.hits()).isEmpty();
+        assertThat(callback.deliveries()).isZero();
+    }
+
+    @Test
+    void aRequestThatMissesItsSecretForTooLongFails() {
+        var http = start(s -> s.unresolvedTimeout(Duration.ofNanos(1)));
+        var id = http.get(server.slow(0))
+                .header("authorization", Secret.named("unknown"))
+                .callback(RecordingCallback.class)
+                .enqueue();
+
+        awaitDelivered(1);
+        var failure = (Failure) callback.outcomes.get(id).get(0);
+        assertThat(failure.kind()).isEqualTo(Failure.Kind.PREPARATION);
+        assertThat(failure.maybeProcessed()).isFalse();
+        assertThat(failure.message()).contains("unknown");
+    }
+
+    @Test
+    void aCallbackThatIsUnknownHereIsLeftForAnotherNode() {
+        var http = start(s -> {});
+        var id = get(http, 0).delay(Duration.ofSeconds(1)).enqueue();
+        execute("UPDATE patient_http_requests SET callback = 'somewhere.Else'");
+
+        await().atMost(SOON).until(() -> http.find(id).orElseThrow().state() == RequestState.COMPLETED);
+        await().atMost(SOON)
+                .until(() -> count("scheduled_tasks WHERE picked = FALSE AND consecutive_failures = 0") == 1);
+        assertThat(callback.runs).hasValue(0);
+        assertThat(dead).isEmpty();
+    }
+
+    @Test
+    void aCallbackThatNoNodeKnowsIsDeadAfterTheUnresolvedTimeout() {
+        var http = start(s -> s.unresolvedTimeout(Duration.ofMillis(1)));
+        var id = get(http, 0).delay(Duration.ofSeconds(1)).enqueue();
+        execute("UPDATE patient_http_requests SET callback = 'somewhere.Else'");
+
+        await().atMost(SOON).until(() -> !dead.isEmpty());
+        assertThat(http.find(id).orElseThrow().state()).isEqualTo(RequestState.DEAD);
+        assertThat(dead.get(0).lastError()).contains("somewhere.Else");
+    }
+
+    @Test
+    void aDamagedRequestCompletesAsUnreadable() {
+        var http = build(s -> {});
+        var id = get(http, 0).enqueue();
+        execute("UPDATE patient_http_requests SET request = '{\"method\":\"GET\"}'");
+        http.start();
+
+        awaitDelivered(1);
+        var failure = (Failure) callback.outcomes.get(id).get(0);
+        assertThat(failure.kind()).isEqualTo(Failure.Kind.UNREADABLE);
+        assertThat(failure.method()).isEqualTo(Method.GET);
+        assertThat(failure.url()).hasToString("//127.0.0.1");
+        assertThat(server.hits()).isEmpty();
+    }
+
+    @Test
+    void aRequestIsRefusedAtTheCall() {
+        var http = build(s -> {});
+
+        assertThatThrownBy(() -> http.get(server.slow(0)).enqueue())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("callback must be set");
+        assertThatThrownBy(() -> http.get(server.slow(0)).callback("nobody").enqueue())
+                .hasMessage("callback must be registered, was \"nobody\", registered are [recording]");
+        assertThatThrownBy(
+                        () -> get(http, 0).header("Authorization", "Bearer abc").enqueue())
+                .hasMessageContaining("Secret.named")
+                .hasMessageNotContaining("abc");
+        assertThat(http.operations().counts()).containsEntry(RequestState.PENDING, 0L);
+    }
+
+    @Test
+    void startFailsClearlyWithoutTables() {
+        var http = build(s -> s.tablePrefix("other_"));
+        execute("DROP TABLE other_schema");
+
+        assertThatThrownBy(http::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("other_")
+                .hasMessageContaining("Schema.create()");
+        assertThat(http.isStopped()).isTrue();
+    }
+
+    int epoch(String id) {
+        return count("patient_http_requests WHERE epoch = 1");
+    }
+
+    int count(String from) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT count(*) FROM " + from)) {
+            rows.next();
+            return rows.getInt(1);
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void execute(String sql) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.patienthttp.pipeline;
+
+import io.patienthttp.Callback;
+import io.patienthttp.Failure;
+import io.patienthttp.Outcome;
+import io.patienthttp.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Remembers what it was given; fails as often as it is told to. */
+final class RecordingCallback implements Callback {
+
+    final Map<String, List<Outcome>> outcomes = new ConcurrentHashMap<>();
+    final AtomicInteger runs = new AtomicInteger();
+    volatile int failFirst;
+
+    @Override
+    public void onComplete(Response response) {
+        take(response);
+    }
+
+    @Override
+    public void onError(Failure failure) {
+        take(failure);
+    }
+
+    private void take(Outcome outcome) {
+        if (runs.incrementAndGet() <= failFirst) {
+            throw new IllegalStateException("failure " + runs.get());
+        }
+        outcomes.computeIfAbsent(outcome.requestId(), id -> new CopyOnWriteArrayList<>())
+                .add(outcome);
+    }
+
+    int deliveries() {
+        return outcomes.values().stream().mapToInt(List::size).sum();
+    }
+
+    @Override
+    public String name() {
+        return "recording";
+    }
+}
