@@ -30,6 +30,9 @@ abstract class ApplicationContract {
 
     private static final String ONLY_ENQUEUE = "patient-http.processor.enabled=false";
 
+    /** What a transaction does not commit is lost when the connection goes back to the pool. */
+    private static final String NO_AUTO_COMMIT = "spring.datasource.hikari.auto-commit=false";
+
     private final String url = newDatabase();
     private SlowApi api;
     ConfigurableApplicationContext context;
@@ -79,7 +82,7 @@ abstract class ApplicationContract {
 
     @Test
     void aRequestFromAListenerAfterTheEndOfATransactionIsStored() {
-        start(ONLY_ENQUEUE);
+        start(ONLY_ENQUEUE, NO_AUTO_COMMIT);
 
         inTransaction(false, () -> TransactionSynchronizationManager.registerSynchronization(enqueuesAtTheEnd()));
         assertThat(notes().requests()).isEqualTo(2);
@@ -90,7 +93,7 @@ abstract class ApplicationContract {
 
     @Test
     void aListenerAfterACommitMayStillRollBackATransactionOfItsOwn() {
-        start(ONLY_ENQUEUE);
+        start(ONLY_ENQUEUE, NO_AUTO_COMMIT);
 
         inTransaction(
                 false,
@@ -107,12 +110,12 @@ abstract class ApplicationContract {
 
     @Test
     void aTransactionOfAnotherDatabaseIsNotJoined() {
-        start(ONLY_ENQUEUE);
+        start(ONLY_ENQUEUE, NO_AUTO_COMMIT);
         try (var other = io.patienthttp.fixture.Databases.h2()) {
             var manager = new JdbcTransactionManager(other);
 
             template(manager).executeWithoutResult(status -> {
-                notes().count(); // binds a connection of ours to the transaction of the other one
+                notes().requests(); // binds a connection of ours to the transaction of the other one
                 request().enqueue();
                 status.setRollbackOnly();
             });
