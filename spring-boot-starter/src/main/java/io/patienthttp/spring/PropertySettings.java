@@ -1,0 +1,113 @@
+package io.patienthttp.spring;
+
+import io.patienthttp.runtime.Settings;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Turns properties into settings, and what the settings refuse into words about properties. */
+final class PropertySettings {
+
+    private static final String PREFIX = "patient-http.";
+
+    /** Settings whose property is not their name in kebab case. */
+    private static final Map<String, String> NAMES = Map.of(
+            "callbackMaxAttempts", "callback.max-attempts",
+            "callbackFirstBackoff", "callback.first-backoff",
+            "callbackLongestBackoff", "callback.longest-backoff",
+            "threads", "callback.threads",
+            "tableName", "callback.table-name",
+            "taskName", "callback-task-name");
+
+    private static final Pattern CAMEL_CASE = Pattern.compile("\\b[a-z]+[A-Z]\\w*");
+
+    private PropertySettings() {}
+
+    static Settings of(PatientHttpProperties properties) {
+        var settings = Settings.builder();
+        set(properties.maxInFlight(), settings::maxInFlight);
+        set(properties.maxBufferedBytes(), size -> settings.maxBufferedBytes(size.toBytes()));
+        set(properties.requestTimeout(), settings::requestTimeout);
+        set(properties.connectTimeout(), settings::connectTimeout);
+        set(properties.maxResponseSize(), size -> settings.maxResponseSize(size.toBytes()));
+        set(properties.maxRedirects(), settings::maxRedirects);
+        set(properties.failOnErrorStatus(), settings::failOnErrorStatus);
+        set(properties.heartbeatInterval(), settings::heartbeatInterval);
+        set(properties.lease(), settings::lease);
+        set(properties.maxRecoveries(), settings::maxRecoveries);
+        set(properties.shutdownTimeout(), settings::shutdownTimeout);
+        set(properties.pollInterval(), settings::pollInterval);
+        set(properties.connectionsPerOrigin(), settings::connectionsPerOrigin);
+        set(properties.idleConnectionTimeout(), settings::idleConnectionTimeout);
+        set(properties.maxConnectionAge(), settings::maxConnectionAge);
+        set(properties.userAgent(), agent -> settings.userAgent(agent.isBlank() ? null : agent));
+        set(properties.sensitiveHeaders(), settings::sensitiveHeaders);
+        set(properties.allowLiteralCredentials(), settings::allowLiteralCredentials);
+        set(properties.callbackTaskName(), settings::callbackTaskName);
+        set(properties.callback().maxAttempts(), settings::callbackMaxAttempts);
+        set(properties.callback().firstBackoff(), settings::callbackFirstBackoff);
+        set(properties.callback().longestBackoff(), settings::callbackLongestBackoff);
+        set(properties.transactionalDelivery(), settings::transactionalDelivery);
+        set(properties.unresolvedTimeout(), settings::unresolvedTimeout);
+        set(properties.tablePrefix(), settings::tablePrefix);
+        properties.hosts().forEach((name, host) -> setHost(settings, name, host));
+        try {
+            return settings.build();
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private static void setHost(Settings.Builder settings, String name, PatientHttpProperties.Host host) {
+        settings.host(name, h -> {
+            setNamed("hosts[" + name + "].max-in-flight", host.maxInFlight(), h::maxInFlight);
+            setNamed("hosts[" + name + "].request-timeout", host.requestTimeout(), h::requestTimeout);
+        });
+    }
+
+    /** Sets a value, if there is one; core's message begins with the name of the setting. */
+    static <T> void set(@Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            try {
+                setter.accept(value);
+            } catch (IllegalArgumentException e) {
+                throw refused(e);
+            }
+        }
+    }
+
+    private static <T> void setNamed(String property, @Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            try {
+                setter.accept(value);
+            } catch (IllegalArgumentException e) {
+                var message = String.valueOf(e.getMessage());
+                throw invalid(property, message.substring(Math.max(0, message.indexOf(" must "))), e);
+            }
+        }
+    }
+
+    /** Of a message such as {@code "maxInFlight must be at least 1, was 0"}. */
+    static StartFailure refused(IllegalArgumentException e) {
+        var message = String.valueOf(e.getMessage());
+        int end = message.indexOf(' ');
+        var setting = end < 0 ? message : message.substring(0, end);
+        var rest = CAMEL_CASE.matcher(message.substring(setting.length())).replaceAll(word -> property(word.group()));
+        return invalid(property(setting), rest, e);
+    }
+
+    private static StartFailure invalid(String property, String rest, IllegalArgumentException e) {
+        return new StartFailure(
+                "The property " + PREFIX + property + " is invalid: it" + rest + ".",
+                "Change " + PREFIX + property + " where it is set (or, if it has its default, the property that it is"
+                        + " compared with).",
+                e);
+    }
+
+    private static String property(String setting) {
+        var kebab = setting.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+        return NAMES.getOrDefault(setting, kebab);
+    }
+}
