@@ -10,6 +10,7 @@ import io.patienthttp.demo.deliveries.DemoCallback;
 import io.patienthttp.demo.slow.SlowApiAddress;
 import java.time.Duration;
 import java.util.Collections;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Enqueues a batch, waits until it is delivered, and says how it went. */
@@ -53,11 +54,11 @@ public class HeadlessRun {
     }
 
     private static Progress await(Batch batch, Duration patience, ProgressOutput output) {
-        var progress = batch.progress();
+        var progress = new Progress(batch.ids().size(), 0, 0);
         var lastChange = System.nanoTime();
         while (!progress.isComplete() && System.nanoTime() - lastChange < patience.toNanos()) {
             var asked = System.nanoTime();
-            var next = batch.progress();
+            var next = next(batch, progress);
             var took = System.nanoTime() - asked;
             if (next.delivered() != progress.delivered()) {
                 lastChange = System.nanoTime();
@@ -69,6 +70,15 @@ public class HeadlessRun {
             }
         }
         return progress;
+    }
+
+    /** A database that is away, or closed because we are told to end, is no progress; the run waits for it. */
+    private static Progress next(Batch batch, Progress before) {
+        try {
+            return batch.progress();
+        } catch (DataAccessException e) {
+            return before;
+        }
     }
 
     private static boolean pause(long nanos) {

@@ -3,20 +3,11 @@ package io.patienthttp.demo.rest;
 import io.patienthttp.RequestState;
 import java.util.EnumMap;
 import java.util.Map;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** What the processor of this process and the table of requests look like now. */
 @Component
 public class ProcessorView {
-
-    private static final String COUNTS = "SELECT state, count(*) AS requests FROM patient_http_requests GROUP BY state";
-
-    private final JdbcClient jdbc;
-
-    ProcessorView(JdbcClient jdbc) {
-        this.jdbc = jdbc;
-    }
 
     /** How many requests of all processes are in each state. */
     public Map<RequestState, Long> counts() {

@@ -5,13 +5,11 @@ import io.patienthttp.demo.deliveries.Deliveries;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Counts, at most a moment old, so that many pages cost the database no more than one. */
 @RestController
-@Component
 public class StatsApi {
 
     private static final Duration LEAST_AGE = Duration.ofMillis(100);

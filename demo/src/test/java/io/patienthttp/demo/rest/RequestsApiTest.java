@@ -107,6 +107,16 @@ class RequestsApiTest {
     }
 
     @Test
+    void pageLoadsNothingFromElsewhere() throws Exception {
+        var page = http.get("/");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).contains("Patient HTTP").doesNotContain("https://");
+        assertThat(page.headers().firstValue("content-security-policy"))
+                .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'self';"));
+    }
+
+    @Test
     void statsHaveEveryCount() throws Exception {
         var stats = Http.json(http.get("/api/stats"));
 

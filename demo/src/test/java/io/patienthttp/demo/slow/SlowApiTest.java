@@ -64,16 +64,13 @@ class SlowApiTest {
         var requests = 2000;
         var sockets = new ArrayList<Socket>();
         for (var i = 0; i < requests; i++) {
-            sockets.add(send("/slow?delay=5s&size=1B"));
+            sockets.add(send("/slow?delay=2m&size=1B"));
         }
 
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> Http.json(http.get("/slow/stats")).path("highest").asInt() >= requests);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Http.json(http.get("/slow/stats")).path("waiting").asInt() >= requests);
         assertThat(webThreads()).isLessThanOrEqualTo(30);
         for (var socket : sockets) {
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
-                    .startsWith("HTTP/1.1 200")
-                    .endsWith("0");
             socket.close();
         }
     }
