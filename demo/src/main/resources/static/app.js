@@ -42,7 +42,11 @@ async function poll() {
   clearTimeout(timer);
   let next = IDLE_INTERVAL;
   try {
-    last = await call("api/live");
+    const live = await call("api/live");
+    if (last === null && live.comparison !== null) {
+      choose(live.comparison);
+    }
+    last = live;
     byId("connection").textContent = "";
     show(last);
     if (isRunning(last.comparison) || last.stats.inFlight > 0) {
@@ -54,19 +58,30 @@ async function poll() {
   timer = setTimeout(poll, document.hidden ? HIDDEN_INTERVAL : next);
 }
 
+/** A page that is opened or loaded again in the middle of a run starts with its choices. */
+function choose({ requests, delay }) {
+  byId("requests").value = String(requests);
+  byId("delay").value = `${delay}s`;
+  for (const id of ["requests", "delay"]) {
+    if (byId(id).selectedIndex < 0) {
+      byId(id).selectedIndex = 1;
+    }
+  }
+}
+
 function isRunning(comparison) {
   return comparison !== null && (comparison.blocking.running || comparison.patient.running);
 }
 
 function show(live) {
-  showComparison(live.comparison);
+  showComparison(live.comparison, live.stats);
   showStats(live.stats);
   showOutcomes(live.outcomes);
 }
 
 // --- side by side
 
-function showComparison(comparison) {
+function showComparison(comparison, stats) {
   byId("start").disabled = isRunning(comparison);
   byId("stop").disabled = comparison === null || !comparison.blocking.running;
   if (comparison === null) {
@@ -74,12 +89,13 @@ function showComparison(comparison) {
     return;
   }
   for (const side of sides) {
-    showSide(side, comparison[side.name], comparison.requests);
+    const answered = side.name === "patient" ? stats.states.COMPLETED ?? 0 : 0;
+    showSide(side, comparison[side.name], comparison.requests, answered);
   }
   byId("verdict").textContent = verdict(comparison);
 }
 
-function showSide(side, state, requests) {
+function showSide(side, state, requests, completed) {
   const ended = state.done + state.failed;
   const left = requests - ended;
   const rate = state.seconds > 0 ? state.done / state.seconds : 0;
@@ -92,9 +108,12 @@ function showSide(side, state, requests) {
   side.value("left").textContent = !state.running
     ? (left > 0 ? "stopped" : "done")
     : rate > 0 ? `~${numbers.format(Math.ceil(left / rate))} s` : "–";
+  const answered = Math.min(completed, left);
+  const inFlight = Math.min(state.inFlight, left - answered);
+  const waiting = left - answered - inFlight;
   side.canvas.setAttribute("aria-label",
-    `${ended} done, ${state.inFlight} in flight, ${Math.max(0, left - state.inFlight)} waiting`);
-  draw(side.canvas, ended, Math.min(state.inFlight, left), requests);
+    `${ended} done, ${answered} answered, ${inFlight} in flight, ${waiting} waiting`);
+  draw(side.canvas, [ended, answered, inFlight, waiting]);
 }
 
 function verdict({ blocking, patient, requests }) {
@@ -114,11 +133,13 @@ function verdict({ blocking, patient, requests }) {
 
 /** What a run would look like before it starts. */
 function drawRest() {
-  sides.forEach((side) => draw(side.canvas, 0, 0, Number(byId("requests").value)));
+  sides.forEach((side) => draw(side.canvas, [0, 0, 0, Number(byId("requests").value)]));
 }
 
-/** One dot for each request, as large as they fit. */
-function draw(canvas, done, inFlight, count) {
+const COLOURS = ["--done", "--answered", "--flight", "--waiting"];
+
+/** One dot for each request, as large as they fit; parts says how many there are of each colour. */
+function draw(canvas, parts) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth;
   const height = canvas.clientHeight;
@@ -129,6 +150,7 @@ function draw(canvas, done, inFlight, count) {
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
+  const count = parts.reduce((sum, part) => sum + part, 0);
   let columns = Math.ceil(Math.sqrt((count * width) / height));
   while (Math.ceil(count / columns) * (width / columns) > height) {
     columns++;
@@ -136,13 +158,15 @@ function draw(canvas, done, inFlight, count) {
   const cell = width / columns;
   const radius = Math.min(cell * 0.36, 7);
   const style = getComputedStyle(document.documentElement);
-  const colours = ["--done", "--flight", "--waiting"].map((name) => style.getPropertyValue(name));
-  for (let i = 0; i < count; i++) {
-    context.fillStyle = colours[i < done ? 0 : i < done + inFlight ? 1 : 2];
-    context.beginPath();
-    context.arc((i % columns) * cell + cell / 2, Math.floor(i / columns) * cell + cell / 2, radius, 0, 2 * Math.PI);
-    context.fill();
-  }
+  let i = 0;
+  parts.forEach((part, index) => {
+    context.fillStyle = style.getPropertyValue(COLOURS[index]);
+    for (const end = i + part; i < end; i++) {
+      context.beginPath();
+      context.arc((i % columns) * cell + cell / 2, Math.floor(i / columns) * cell + cell / 2, radius, 0, 2 * Math.PI);
+      context.fill();
+    }
+  });
 }
 
 // --- right now
@@ -265,7 +289,7 @@ async function follow(id, turn) {
 }
 
 function redraw() {
-  showComparison(last === null ? null : last.comparison);
+  showComparison(last === null ? null : last.comparison, last === null ? null : last.stats);
 }
 
 byId("url").value = `${location.origin}/slow?delay=2s`;
