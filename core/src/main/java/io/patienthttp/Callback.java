@@ -24,4 +24,13 @@ public interface Callback {
     default String name() {
         return getClass().getName();
     }
+
+    /**
+     * Whether it runs in a transaction together with the removal of its request, where delivery is transactional: see
+     * the setting {@code transactional-delivery}. A callback that has no effect in the same database, or that takes long
+     * and must not hold a connection, returns false: it then runs at least once, without a transaction. Default: true.
+     */
+    default boolean transactional() {
+        return true;
+    }
 }

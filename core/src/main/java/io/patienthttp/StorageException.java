@@ -8,8 +8,26 @@ public final class StorageException extends PatientHttpException {
 
     private static final long serialVersionUID = 1L;
 
+    private final Reason reason;
+
     /** Says what was tried, on which ids. */
-    public StorageException(String message, Throwable cause) {
+    public StorageException(Reason reason, String message, Throwable cause) {
         super(message, cause);
+        this.reason = reason;
+    }
+
+    /** Whether it is worth to try again. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Whose fault it is. */
+    public enum Reason {
+        /** The database cannot be reached or does not work now: the same may succeed later. */
+        UNAVAILABLE,
+        /** Another transaction was in the way (deadlock, serialization, lock timeout): the same may succeed at once. */
+        CONFLICT,
+        /** The database refuses the value: the same will fail again. */
+        REFUSED
     }
 }

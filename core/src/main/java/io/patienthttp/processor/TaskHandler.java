@@ -1,27 +1,30 @@
 package io.patienthttp.processor;
 
 import io.patienthttp.Outcome;
-import java.time.Duration;
+import io.patienthttp.RejectedFailure;
 import java.util.concurrent.CompletionStage;
 
 /**
  * Takes what becomes of tasks. Called on threads of the HTTP client: return within milliseconds. For each task exactly
- * one of the methods is called (parity 27).
+ * one of the methods is called, once (parity 27). The task keeps its slot, and the body its share of the byte budget,
+ * until the returned stage completes.
  *
  * @param <T> the tasks
  */
 public interface TaskHandler<T extends Task> {
 
-    /**
-     * Takes the outcome. The task keeps its slot, and the body its share of the byte budget, until the stage completes.
-     */
+    /** Takes the outcome. */
     CompletionStage<?> completed(T task, Outcome outcome);
 
+    /** The task was given up before its end: aborted, or the processor stopped. It may have reached its server. */
+    CompletionStage<?> released(T task);
+
     /**
-     * The task was not sent to its end: the processor stopped, or this process lacks something that the request needs.
-     * It may have reached its server.
+     * This process lacks something that the request needs; nothing was sent.
      *
-     * @param delay after which it is worth to try again
+     * @param failure what is missing, of kind PREPARATION
      */
-    CompletionStage<?> released(T task, Duration delay);
+    default CompletionStage<?> unprepared(T task, RejectedFailure failure) {
+        return completed(task, failure);
+    }
 }

@@ -61,18 +61,22 @@ public interface RequestStore {
     /** Inserts a process, before its first claim. */
     void register(ProcessRow process);
 
-    /** Renews the lease of the process; false if its row is gone. */
-    boolean beat(UUID process, int inFlight);
+    /**
+     * Renews the lease of the process; false if its row is gone. If the last beat is more than two heartbeats ago, the
+     * process counts as healthy from now on only.
+     */
+    boolean beat(UUID process, Duration heartbeat, int inFlight);
 
     /** Removes a process that owns nothing any more. */
     void deregister(UUID process);
 
     /**
-     * Takes one process whose lease has expired, if there is one and the asking process is healthy, and gives its rows
-     * back: to PENDING with one recovery more; those that were recovered as often as allowed, and those flagged for
-     * cancellation, complete. Its row is removed.
+     * Takes one process whose lease has expired, if there is one, and gives its rows back: to PENDING with one recovery
+     * more; those that were recovered as often as allowed, and those flagged for cancellation, complete. Its row is
+     * removed. Does nothing unless the asking process has beaten within two heartbeats and has been healthy for longer
+     * than that, so that nobody is declared dead after an outage that kept everyone from writing.
      */
-    Optional<Reclaimed> reclaimExpired(Transaction transaction, UUID self, int maxRecoveries);
+    Optional<Reclaimed> reclaimExpired(Transaction transaction, UUID self, Duration heartbeat, int maxRecoveries);
 
     /** Gives back, in the same way, the rows whose owner is not registered. */
     Reclaimed reclaimUnowned(Transaction transaction, int maxRecoveries);
@@ -98,7 +102,7 @@ public interface RequestStore {
     boolean deadLetter(Transaction transaction, RequestRef ref, String lastError);
 
     /** COMPLETED rows whose outcome is older than the age, by completion time, after the given one. */
-    List<CompletedRow> completedBefore(Duration age, @Nullable Instant after, int limit);
+    List<CompletedRow> completedBefore(Duration age, @Nullable CompletedRow after, int limit);
 
     /** Moves a COMPLETED row to a new epoch, so that a new job can be made for it; empty if it is not in that epoch. */
     Optional<CallbackJob> renew(Transaction transaction, RequestRef ref);
@@ -166,7 +170,12 @@ public interface RequestStore {
     /** An outcome to record: JSON. */
     record Completion(RequestRef ref, String outcome) {}
 
-    /** A row as delivery sees it. The outcome is null unless it is COMPLETED or DEAD. */
+    /**
+     * A row as delivery sees it.
+     *
+     * @param outcome null unless the row is COMPLETED or DEAD
+     * @param age how long ago the outcome was recorded; zero if there is none
+     */
     record StoredOutcome(
             RequestRef ref,
             RequestState state,
@@ -175,7 +184,7 @@ public interface RequestStore {
             String callback,
             @Nullable String callbackArgs,
             @Nullable String outcome,
-            Instant completedAt) {}
+            Duration age) {}
 
     /** A COMPLETED row as the sweep sees it. */
     record CompletedRow(RequestRef ref, Instant completedAt) {}
@@ -200,7 +209,6 @@ public interface RequestStore {
             long pid,
             String version,
             Duration lease,
-            Duration heartbeat,
             @Nullable String engineName,
             int maxInFlight,
             int inFlight,

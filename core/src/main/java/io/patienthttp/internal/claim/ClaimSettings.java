@@ -1,0 +1,13 @@
+package io.patienthttp.internal.claim;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How the claimer works.
+ *
+ * @param pollInterval how often it looks while there is work; five times as rarely, at most once a second, when idle
+ * @param maxRecoveries how many recoveries make a row a suspect
+ * @param limits concurrency keys with the number of requests that this process may have in flight of each
+ */
+public record ClaimSettings(Duration pollInterval, int maxRecoveries, Map<String, Integer> limits) {}

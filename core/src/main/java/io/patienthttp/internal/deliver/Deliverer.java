@@ -1,0 +1,308 @@
+package io.patienthttp.internal.deliver;
+
+import io.patienthttp.Callback;
+import io.patienthttp.DeadLetter;
+import io.patienthttp.Failure;
+import io.patienthttp.Listener;
+import io.patienthttp.RequestState;
+import io.patienthttp.Response;
+import io.patienthttp.StorageException;
+import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.CallbackResolver;
+import io.patienthttp.spi.CallbackRun;
+import io.patienthttp.spi.CallbackRunner;
+import io.patienthttp.spi.RequestRef;
+import io.patienthttp.spi.RequestStore;
+import io.patienthttp.spi.RequestStore.StoredOutcome;
+import io.patienthttp.spi.Transactions;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs callbacks, on the engine's threads. With transactional delivery the callback's effects and the removal of the row
+ * are one transaction: it takes effect exactly once. Otherwise no lock is held while it runs, and the row is removed
+ * after it: at least once. Rows and jobs are removed many at a time.
+ */
+public final class Deliverer implements CallbackRunner {
+
+    private static final Logger log = LoggerFactory.getLogger(Deliverer.class);
+
+    private static final Result FINISHED = new Result.Finished();
+
+    /** After something that is nobody's fault: a lock that was not free, a database that was away. */
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    /** How long an outcome is left for a node that knows its callback, before it is looked at again. */
+    private static final Duration ELSEWHERE = Duration.ofSeconds(30);
+
+    private final RequestStore store;
+    private final Transactions ownTransactions;
+    private final CallbackQueue queue;
+    private final Application application;
+    private final DeliverySettings settings;
+    private final Outcomes outcomes;
+    private final Removals removals;
+    private final Combiner<UUID, Optional<StoredOutcome>> reads;
+
+    /** A deliverer on the store, the engine and what the application registered. */
+    public Deliverer(
+            RequestStore store,
+            Transactions ownTransactions,
+            CallbackQueue queue,
+            Application application,
+            DeliverySettings settings) {
+        this.store = store;
+        this.ownTransactions = ownTransactions;
+        this.queue = queue;
+        this.application = application;
+        this.settings = settings;
+        this.outcomes = new Outcomes(store);
+        this.removals = new Removals(store, ownTransactions, queue);
+        this.reads = new Combiner<>(ids -> {
+            var found = store.outcomes(ids);
+            return id -> Optional.ofNullable(found.get(id));
+        });
+    }
+
+    /**
+     * What the application gave.
+     *
+     * @param transactions in which callbacks run, if delivery is transactional
+     * @param callbacks the registered callbacks
+     * @param listeners who is told of dead letters
+     */
+    public record Application(Transactions transactions, CallbackResolver callbacks, List<Listener> listeners) {}
+
+    @Override
+    public Result run(CallbackRun run) {
+        try {
+            if (run.failures() >= settings.maxAttempts()) {
+                return deadLetter(run, run.failures(), "its last run died with its process");
+            }
+            return settings.transactional() ? runTransactional(run) : runAtLeastOnce(run);
+        } catch (CallbackFailed e) {
+            return failed(run, e.getCause());
+        } catch (StorageException e) {
+            log.warn("Delivery of request {} waits {}: {}", run.ref(), SOON, e.getMessage());
+            return new Result.Later(SOON);
+        } catch (Throwable e) { // the engine runs the job again
+            return failed(run, e);
+        }
+    }
+
+    /** Stops waiting for the database in threads that remove rows. */
+    public void stop() {
+        removals.stop();
+    }
+
+    /** Lets threads wait for the database again. */
+    public void start() {
+        removals.start();
+    }
+
+    private Result runTransactional(CallbackRun run) {
+        var decision = application.transactions().inTransaction(transaction -> {
+            var checked =
+                    check(run.ref(), store.lockOutcome(transaction, run.ref().id()));
+            if (checked instanceof Decision.Call call && call.callback().transactional()) {
+                call(call);
+                store.remove(transaction, List.of(run.ref()));
+                return new Decision.Answer(FINISHED);
+            }
+            return checked;
+        });
+        return follow(run, decision);
+    }
+
+    private Result runAtLeastOnce(CallbackRun run) {
+        return follow(run, check(run.ref(), reads.submit(run.ref().id())));
+    }
+
+    private Result follow(CallbackRun run, Decision decision) {
+        if (decision instanceof Decision.Call call) {
+            call(call);
+            removals.remove(run, true);
+            return FINISHED;
+        }
+        if (decision instanceof Decision.GiveUp giveUp) {
+            return deadLetter(run, run.failures(), giveUp.because());
+        }
+        var result = ((Decision.Answer) decision).result();
+        if (result instanceof Result.Finished) {
+            removals.remove(run, false);
+        }
+        return result;
+    }
+
+    /** What is to be done, by the row as it is now: under the lock, if delivery is transactional. */
+    private Decision check(RequestRef ref, Optional<StoredOutcome> found) {
+        if (found.isEmpty()
+                || found.get().state() == RequestState.DEAD
+                || found.get().ref().epoch() != ref.epoch()) {
+            log.debug("Nothing to deliver for {}: it was delivered, or is dead, or in another epoch", ref);
+            return new Decision.Answer(FINISHED);
+        }
+        var outcome = found.get();
+        if (outcome.state() != RequestState.COMPLETED) {
+            throw new IllegalStateException("request " + ref + " has a callback job but is " + outcome.state());
+        }
+        return application
+                .callbacks()
+                .byName(outcome.callback())
+                .<Decision>map(callback -> new Decision.Call(callback, outcome))
+                .orElseGet(() -> unknownCallback(outcome));
+    }
+
+    private Decision unknownCallback(StoredOutcome outcome) {
+        if (outcome.age().compareTo(settings.unresolvedTimeout()) >= 0) {
+            return new Decision.GiveUp(
+                    "no node knew the callback " + outcome.callback() + " for " + settings.unresolvedTimeout());
+        }
+        log.warn(
+                "Request {} is left {} for a node that knows the callback {}; this one knows {}",
+                outcome.ref(),
+                ELSEWHERE,
+                outcome.callback(),
+                application.callbacks().names());
+        return new Decision.Answer(new Result.Later(ELSEWHERE));
+    }
+
+    private void call(Decision.Call call) {
+        try {
+            var outcome = outcomes.read(call.outcome());
+            if (outcome instanceof Response response) {
+                call.callback().onComplete(response);
+            } else if (outcome instanceof Failure failure) {
+                call.callback().onError(failure);
+            }
+        } catch (Throwable e) { // user code: whatever it throws is a failure of this run
+            throw new CallbackFailed(e);
+        }
+    }
+
+    private Result failed(CallbackRun run, Throwable cause) {
+        if (isConflict(cause)) {
+            log.info(
+                    "The callback of request {} met a conflict in the database; running it again in {}",
+                    run.ref(),
+                    SOON);
+            return new Result.Later(SOON);
+        }
+        int failures = run.failures() + 1;
+        if (failures >= settings.maxAttempts()) {
+            log.error("The callback of request {} failed {} times; the request is dead", run.ref(), failures, cause);
+            return deadLetter(run, failures, describe(cause));
+        }
+        var delay = settings.backoff(failures);
+        log.warn(
+                "The callback of request {} failed, {} of {}; running it again in {}",
+                run.ref(),
+                failures,
+                settings.maxAttempts(),
+                delay,
+                cause);
+        return new Result.Failed(cause, delay);
+    }
+
+    /**
+     * The job goes and the row becomes DEAD, together; only if this run is the job's current one. Nothing else is
+     * removed.
+     */
+    private Result deadLetter(CallbackRun run, int runs, String lastError) {
+        try {
+            boolean dead = ownTransactions.inTransaction(transaction -> {
+                var changed = store.deadLetter(transaction, run.ref(), lastError);
+                if (queue.remove(transaction, List.of(run)).isEmpty()) {
+                    throw new LateRun();
+                }
+                return changed;
+            });
+            if (dead) {
+                tell(run, runs, lastError);
+            }
+            return FINISHED;
+        } catch (LateRun e) {
+            log.debug("Run {} of {} is not the current one", run.version(), run.ref());
+            return FINISHED;
+        } catch (StorageException e) {
+            log.warn("Could not dead-letter request {}: {}. Trying again in {}", run.ref(), e.getMessage(), SOON);
+            return new Result.Later(SOON);
+        }
+    }
+
+    private void tell(CallbackRun run, int runs, String lastError) {
+        var id = run.ref().id();
+        var callback = store.find(id).map(status -> status.callback()).orElse("unknown");
+        var letter = new DeadLetter(id.toString(), callback, runs, lastError);
+        for (var listener : application.listeners()) {
+            try {
+                listener.onDead(letter);
+            } catch (RuntimeException e) {
+                log.warn("A listener failed for dead request {}", id, e);
+            }
+        }
+    }
+
+    private static String describe(Throwable cause) {
+        var text = cause.getMessage() == null
+                ? cause.getClass().getName()
+                : cause.getClass().getName() + ": " + cause.getMessage();
+        text = text.replace('\0', ' ');
+        return text.length() <= 1000 ? text : text.substring(0, 1000);
+    }
+
+    /** Whether another transaction was in the way of the callback's: 40001 or 40P01. */
+    private static boolean isConflict(Throwable thrown) {
+        for (var cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && ("40001".equals(sql.getSQLState()) || "40P01".equals(sql.getSQLState()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What is to be done with a job. */
+    private sealed interface Decision {
+
+        /** Call the callback with the outcome. */
+        record Call(Callback callback, StoredOutcome outcome) implements Decision {}
+
+        /** Nothing is called. */
+        record Answer(Result result) implements Decision {}
+
+        /** Nobody will ever be able to call the callback. */
+        record GiveUp(String because) implements Decision {}
+    }
+
+    /** What user code threw, so that its transaction rolls back. */
+    private static final class CallbackFailed extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        CallbackFailed(Throwable cause) {
+            super(cause);
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            return Objects.requireNonNull(super.getCause());
+        }
+    }
+
+    /** The job was removed or freed meanwhile, so that this run must change nothing. */
+    private static final class LateRun extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        LateRun() {
+            super(null, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.patienthttp.internal.http;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.client.Connection;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.ProtocolHandlers;
+import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
+import org.eclipse.jetty.client.RedirectProtocolHandler;
+import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
+import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
+import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http2.client.HTTP2Client;
+import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
+import org.eclipse.jetty.io.ClientConnectionFactory;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.SocketAddressResolver;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Sweeper;
+
+/**
+ * Builds the Jetty client: HTTP/1.1 and, where TLS negotiates it, HTTP/2; few daemon threads; nothing that Jetty would
+ * do on its own (redirects, cookies, credentials, decompression).
+ */
+final class JettyClientFactory {
+
+    private static final String THREADS = "patient-http-client";
+    private static final int MAX_THREADS = 16;
+    private static final int MAX_DNS_THREADS = 8;
+    private static final int MAX_HEADERS_SIZE = 64 * 1024;
+
+    /**
+     * The window of a stream is what we may be sent of a body before we ask for more: small, so that the size limit
+     * and the byte budget stop a sender early (Jetty: 8 MiB). The window of the connection has room for all streams:
+     * a body that waits for the byte budget must not stall the others.
+     */
+    private static final int STREAM_WINDOW = 64 * 1024;
+
+    private static final int SESSION_WINDOW = STREAM_WINDOW * OriginPool.MAX_STREAMS;
+
+    private final TransportSettings settings;
+    private final SslContextFactory.Client tls;
+
+    JettyClientFactory(TransportSettings settings, SslContextFactory.Client tls) {
+        this.settings = settings;
+        this.tls = tls;
+    }
+
+    /** A client that is started. */
+    HttpClient start() throws Exception {
+        var client = newClient();
+        try {
+            client.start();
+        } catch (Exception e) {
+            LifeCycle.stop(client);
+            throw e;
+        }
+        client.getContentDecoderFactories().clear();
+        ProtocolHandlers handlers = client.getProtocolHandlers();
+        handlers.remove(RedirectProtocolHandler.NAME);
+        handlers.remove(WWWAuthenticationProtocolHandler.NAME);
+        handlers.remove(ProxyAuthenticationProtocolHandler.NAME);
+        return client;
+    }
+
+    private HttpClient newClient() {
+        var threads = threads(THREADS, MAX_THREADS);
+        var scheduler = new ScheduledExecutorScheduler(THREADS + "-timer", true, 1);
+        var client = new HttpClient(newTransport());
+        client.setName(THREADS);
+        client.setExecutor(threads);
+        client.setScheduler(scheduler);
+        client.setSocketAddressResolver(newResolver(client, scheduler));
+        client.setConnectTimeout(settings.connectTimeout().toMillis());
+        client.setIdleTimeout(settings.idleConnectionTimeout().toMillis());
+        client.setDestinationIdleTimeout(
+                settings.idleConnectionTimeout().plusSeconds(60).toMillis());
+        client.setMaxConnectionsPerDestination(settings.connectionsPerOrigin());
+        client.setMaxRequestsQueuedPerDestination(settings.maxInFlight());
+        client.setMaxRequestHeadersSize(MAX_HEADERS_SIZE);
+        client.setMaxResponseHeadersSize(MAX_HEADERS_SIZE);
+        client.setFollowRedirects(false);
+        client.setUserAgentField(null);
+        client.setDefaultRequestContentType(null);
+        client.setHttpCookieStore(new HttpCookieStore.Empty());
+        var quarter = settings.idleConnectionTimeout().dividedBy(4).toMillis();
+        client.addBean(new Sweeper(scheduler, Math.max(10, Math.min(1_000, quarter))));
+        return client;
+    }
+
+    /** Looking up a name blocks a thread: not one of those that read answers. */
+    private SocketAddressResolver newResolver(HttpClient client, ScheduledExecutorScheduler scheduler) {
+        var threads = threads(THREADS + "-dns", MAX_DNS_THREADS);
+        threads.setReservedThreads(0);
+        client.addBean(threads);
+        return new SocketAddressResolver.Async(
+                threads, scheduler, settings.connectTimeout().toMillis());
+    }
+
+    private static QueuedThreadPool threads(String name, int max) {
+        var threads = new QueuedThreadPool(max, 1);
+        threads.setName(name);
+        threads.setDaemon(true);
+        return threads;
+    }
+
+    private HttpClientTransportDynamic newTransport() {
+        var connector = new ClientConnector();
+        connector.setSelectors(1);
+        connector.setSslContextFactory(tls);
+        var http2 = new HTTP2Client(connector);
+        http2.setInitialStreamRecvWindow(STREAM_WINDOW);
+        http2.setInitialSessionRecvWindow(SESSION_WINDOW);
+        http2.setMaxConcurrentPushedStreams(0);
+        var transport = new HttpClientTransportDynamic(connector, HttpClientConnectionFactory.HTTP11, new Http2(http2));
+        transport.setConnectionPoolFactory(destination -> new OriginPool(
+                destination,
+                settings.connectionsPerOrigin(),
+                settings.idleConnectionTimeout(),
+                maxAge(settings.maxConnectionAge())));
+        return transport;
+    }
+
+    private static Duration maxAge(Duration age) {
+        return age.toMillis() == 0 ? Duration.ofMillis(1) : age; // 0 would be no limit
+    }
+
+    /** HTTP/2 over TLS. */
+    private static final class Http2 extends ClientConnectionFactory.Info {
+
+        private static final List<String> PROTOCOLS = List.of("h2");
+
+        private Http2(HTTP2Client client) {
+            super(new WithoutIdleTimeout(client));
+        }
+
+        @Override
+        public List<String> getProtocols(boolean secure) {
+            return secure ? PROTOCOLS : List.of();
+        }
+    }
+
+    /**
+     * Takes Jetty's idle timeout off each HTTP/2 connection once it is set up: it would close the connection, and fail
+     * the exchanges on it, when no frame came for so long. See {@link OriginPool}.
+     */
+    private static final class WithoutIdleTimeout extends ClientConnectionFactoryOverHTTP2 {
+
+        private WithoutIdleTimeout(HTTP2Client client) {
+            super(client);
+        }
+
+        @Override
+        public org.eclipse.jetty.io.Connection newConnection(EndPoint endPoint, Map<String, Object> context)
+                throws IOException {
+            @SuppressWarnings("unchecked")
+            var promise = (Promise<Connection>) context.get(Connection.PROMISE_CONTEXT_KEY);
+            context.put(Connection.PROMISE_CONTEXT_KEY, new Promise.Wrapper<>(promise) {
+                @Override
+                public void succeeded(Connection connection) {
+                    endPoint.setIdleTimeout(0);
+                    super.succeeded(connection);
+                }
+            });
+            return super.newConnection(endPoint, context);
+        }
+    }
+}

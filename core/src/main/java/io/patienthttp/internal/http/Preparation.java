@@ -1,0 +1,120 @@
+package io.patienthttp.internal.http;
+
+import io.patienthttp.Preprocessor;
+import io.patienthttp.Secret;
+import io.patienthttp.spi.OutgoingRequest;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Makes a hop ready for the wire (parity 37, 38, 40): secrets, then our own headers, then preprocessors. Blocks as long
+ * as those do.
+ */
+final class Preparation {
+
+    private final SecretSource secrets;
+    private final Map<String, Preprocessor> preprocessors;
+    private final SendSettings settings;
+
+    Preparation(SecretSource secrets, Map<String, Preprocessor> preprocessors, SendSettings settings) {
+        this.secrets = secrets;
+        this.preprocessors = Map.copyOf(preprocessors);
+        this.settings = settings;
+    }
+
+    /** The hop with all that it needs, to be answered within the timeout. */
+    OutgoingRequest prepare(String id, Hop hop, Duration timeout) throws Missing, Refused {
+        for (var name : hop.preprocessors()) {
+            if (!preprocessors.containsKey(name)) {
+                throw new Missing("no preprocessor is registered under the name " + name);
+            }
+        }
+        var draft = new Draft(id, hop);
+        for (var header : hop.secretHeaders().entrySet()) {
+            var secret = header.getValue();
+            set(draft, header.getKey(), secret, secret.prefix() + find(secret));
+        }
+        for (var param : hop.secretParams().entrySet()) {
+            var secret = param.getValue();
+            draft.param(param.getKey(), secret.prefix() + find(secret));
+        }
+        draft.header("x-request-id", id);
+        var userAgent = settings.userAgent();
+        if (userAgent != null && !draft.headers().containsKey("user-agent")) {
+            draft.header("user-agent", userAgent);
+        }
+        for (var name : hop.preprocessors()) {
+            process(draft, name);
+        }
+        var headers = Collections.unmodifiableMap(new LinkedHashMap<>(draft.headers()));
+        return new OutgoingRequest(id, hop.method(), draft.url(), headers, hop.body(), timeout);
+    }
+
+    /** The timeout for the URL of the hop, if the request has none of its own. */
+    Duration defaultTimeout(Hop hop) {
+        var host = hop.url().getHost().toLowerCase(Locale.ROOT);
+        return settings.hostTimeouts().getOrDefault(host, settings.requestTimeout());
+    }
+
+    private String find(Secret secret) throws Missing {
+        try {
+            return secrets.find(secret.name())
+                    .orElseThrow(() -> new Missing("no secret is registered under the name " + secret.name()));
+        } catch (Missing e) {
+            throw e;
+        } catch (Exception e) {
+            restoreInterrupt(e);
+            throw new Missing("looking up the secret " + secret.name() + " failed: "
+                    + e.getClass().getName());
+        }
+    }
+
+    private static void set(Draft draft, String header, Secret secret, String value) throws Refused {
+        try {
+            draft.header(header, value);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(
+                    "the value of secret " + secret.name() + " must not contain CR, LF or NUL in header " + header);
+        }
+    }
+
+    private void process(Draft draft, String name) throws Refused {
+        try {
+            // Present: prepare() checked all of them first, so that nothing runs in vain.
+            preprocessors.getOrDefault(name, d -> {}).process(draft);
+        } catch (Exception | LinkageError e) {
+            restoreInterrupt(e);
+            throw new Refused(
+                    "preprocessor " + name + " failed: " + e.getClass().getName());
+        }
+    }
+
+    private static void restoreInterrupt(Throwable e) {
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Something is not known in this process. */
+    static final class Missing extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private Missing(String message) {
+            super(message);
+        }
+    }
+
+    /** The request cannot be sent, here or anywhere. */
+    static final class Refused extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private Refused(String message) {
+            super(message);
+        }
+    }
+}

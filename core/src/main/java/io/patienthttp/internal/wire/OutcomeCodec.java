@@ -1,0 +1,176 @@
+package io.patienthttp.internal.wire;
+
+import io.patienthttp.CallbackArgs;
+import io.patienthttp.Failure;
+import io.patienthttp.Headers;
+import io.patienthttp.HttpFailure;
+import io.patienthttp.Method;
+import io.patienthttp.Outcome;
+import io.patienthttp.RedirectFailure;
+import io.patienthttp.RejectedFailure;
+import io.patienthttp.Request;
+import io.patienthttp.Response;
+import io.patienthttp.TransportFailure;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes outcomes as JSON, and reads them back (parity 66). The type decides among the closed set of outcomes; a class is
+ * never named. Safe for all threads.
+ */
+public final class OutcomeCodec {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /** What belongs to the row and is not repeated in the outcome. */
+    public record Row(String requestId, int attempt, CallbackArgs callbackArgs, Supplier<Request> request) {}
+
+    /** The outcome, without what the row knows. */
+    public String write(Outcome outcome) {
+        var json = MAPPER.createObjectNode();
+        if (outcome instanceof Response response) {
+            writeResponse(json.put("type", "response"), response);
+        } else if (outcome instanceof HttpFailure failure) {
+            writeResponse(json.put("type", "http"), failure.response());
+        } else if (outcome instanceof RedirectFailure failure) {
+            writeResponse(writeFailure(json, "redirect", failure), failure.response());
+        } else if (outcome instanceof TransportFailure failure) {
+            writeExchange(writeFailure(json, "transport", failure), failure);
+        } else if (outcome instanceof RejectedFailure failure) {
+            writeExchange(writeFailure(json, "rejected", failure), failure);
+        }
+        return json.toString();
+    }
+
+    /** The outcome of a request that was given up by the store, which does not know its method and URL. */
+    public String writeRejected(Failure.Kind kind, String message, boolean maybeProcessed) {
+        return MAPPER.createObjectNode()
+                .put("type", "rejected")
+                .put("kind", kind.name())
+                .put("message", message)
+                .put("maybeProcessed", maybeProcessed)
+                .toString();
+    }
+
+    private static ObjectNode writeFailure(ObjectNode json, String type, Failure failure) {
+        return json.put("type", type)
+                .put("kind", failure.kind().name())
+                .put("message", failure.message())
+                .put("maybeProcessed", failure.maybeProcessed());
+    }
+
+    private static void writeExchange(ObjectNode json, Outcome outcome) {
+        json.put("method", outcome.method().name());
+        json.put("url", outcome.url().toString());
+        json.put("durationNanos", outcome.duration().toNanos());
+    }
+
+    private static void writeResponse(ObjectNode json, Response response) {
+        json.put("status", response.status());
+        writeExchange(json, response);
+        var headers = json.putObject("headers");
+        response.headers().toMap().forEach((name, values) -> {
+            var array = headers.putArray(name);
+            values.forEach(array::add);
+        });
+        if (!response.redirects().isEmpty()) {
+            var redirects = json.putArray("redirects");
+            response.redirects().forEach(url -> redirects.add(url.toString()));
+        }
+        if (response.bodySize() > 0) {
+            Bodies.write(json.putObject("body"), response.bodyAsBytes());
+        }
+    }
+
+    /**
+     * Reads a stored outcome.
+     *
+     * @throws RuntimeException if it is not what this class wrote
+     */
+    public Outcome read(String stored, Row row) {
+        var json = MAPPER.readTree(stored);
+        var type = json.required("type").asString();
+        return switch (type) {
+            case "response" -> readResponse(json, row);
+            case "http" -> HttpFailure.of(readResponse(json, row));
+            case "redirect" ->
+                RedirectFailure.of(kind(json), json.required("message").asString(), readResponse(json, row));
+            case "transport" -> {
+                var exchange = exchange(json, row);
+                yield TransportFailure.builder(
+                                row.requestId(), exchange.method(), exchange.url(), kind(json), message(json))
+                        .maybeProcessed(json.required("maybeProcessed").asBoolean())
+                        .duration(exchange.duration())
+                        .attempt(row.attempt())
+                        .callbackArgs(row.callbackArgs())
+                        .build();
+            }
+            case "rejected" -> {
+                var exchange = exchange(json, row);
+                yield RejectedFailure.builder(
+                                row.requestId(), exchange.method(), exchange.url(), kind(json), message(json))
+                        .maybeProcessed(json.required("maybeProcessed").asBoolean())
+                        .duration(exchange.duration())
+                        .attempt(row.attempt())
+                        .callbackArgs(row.callbackArgs())
+                        .build();
+            }
+            default -> throw new IllegalArgumentException("unknown type of outcome \"" + type + "\"");
+        };
+    }
+
+    private static Failure.Kind kind(JsonNode json) {
+        return Failure.Kind.valueOf(json.required("kind").asString());
+    }
+
+    private static String message(JsonNode json) {
+        return json.required("message").asString();
+    }
+
+    private static Exchange exchange(JsonNode json, Row row) {
+        if (!json.has("url")) {
+            var request = row.request().get();
+            return new Exchange(request.method(), request.url(), Duration.ZERO);
+        }
+        return new Exchange(
+                Method.parse(json.required("method").asString()),
+                URI.create(json.required("url").asString()),
+                Duration.ofNanos(json.required("durationNanos").asLong()));
+    }
+
+    private static Response readResponse(JsonNode json, Row row) {
+        var exchange = exchange(json, row);
+        var headers = new LinkedHashMap<String, List<String>>();
+        json.required("headers").properties().forEach(header -> headers.put(header.getKey(), texts(header.getValue())));
+        var response = Response.builder(
+                        row.requestId(),
+                        exchange.method(),
+                        exchange.url(),
+                        json.required("status").asInt())
+                .headers(Headers.of(headers))
+                .duration(exchange.duration())
+                .attempt(row.attempt())
+                .redirects(
+                        texts(json.path("redirects")).stream().map(URI::create).toList())
+                .callbackArgs(row.callbackArgs());
+        if (json.has("body")) {
+            response.body(Bodies.read(json.get("body")));
+        }
+        return response.build();
+    }
+
+    private static List<String> texts(JsonNode array) {
+        var texts = new ArrayList<String>();
+        array.forEach(text -> texts.add(text.asString()));
+        return texts;
+    }
+
+    private record Exchange(Method method, URI url, Duration duration) {}
+}

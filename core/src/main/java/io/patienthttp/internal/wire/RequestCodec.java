@@ -1,0 +1,120 @@
+package io.patienthttp.internal.wire;
+
+import io.patienthttp.CallbackArgs;
+import io.patienthttp.Method;
+import io.patienthttp.Request;
+import io.patienthttp.Secret;
+import io.patienthttp.spi.RequestStore.StoredRequest;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes requests and callback arguments as JSON, and reads them back. A secret is written as {@code {"$secret": name}}
+ * (parity 12, 36); a class is never named. Safe for all threads.
+ */
+public final class RequestCodec {
+
+    /** The newest format that this code reads, and the one that it writes. */
+    public static final int FORMAT = 1;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /** The request, without its callback and what else has a column of its own. */
+    public String write(Request request) {
+        var json = MAPPER.createObjectNode();
+        json.put("method", request.method().name());
+        json.put("url", request.url().toString());
+        var headers = json.putObject("headers");
+        request.headers().forEach(headers::put);
+        writeSecrets(headers, request.secretHeaders());
+        if (!request.secretParams().isEmpty()) {
+            writeSecrets(json.putObject("secretParams"), request.secretParams());
+        }
+        request.body().ifPresent(body -> Bodies.write(json.putObject("body"), body));
+        request.timeout().ifPresent(timeout -> json.put("timeoutMs", timeout.toMillis()));
+        request.maxRedirects().ifPresent(max -> json.put("maxRedirects", max));
+        request.failOnErrorStatus().ifPresent(fail -> json.put("failOnErrorStatus", fail));
+        if (!request.preprocessors().isEmpty()) {
+            var names = json.putArray("preprocessors");
+            request.preprocessors().forEach(names::add);
+        }
+        if (!request.delay().isZero()) {
+            json.put("delayMs", request.delay().toMillis());
+        }
+        return json.toString();
+    }
+
+    private static void writeSecrets(ObjectNode json, Map<String, Secret> secrets) {
+        secrets.forEach((name, secret) -> {
+            var reference = json.putObject(name).put("$secret", secret.name());
+            if (!secret.prefix().isEmpty()) {
+                reference.put("prefix", secret.prefix());
+            }
+        });
+    }
+
+    /** The arguments, or null if there are none. */
+    public @Nullable String write(CallbackArgs args) {
+        return args.isEmpty() ? null : MAPPER.writeValueAsString(args.toMap());
+    }
+
+    /**
+     * Reads a stored request.
+     *
+     * @throws RuntimeException if it is not what {@link #write(Request)} wrote
+     */
+    public Request read(StoredRequest stored) {
+        var json = MAPPER.readTree(stored.request());
+        var request = Request.builder(
+                Method.parse(json.required("method").asString()),
+                json.required("url").asString());
+        json.required("headers").properties().forEach(header -> {
+            if (header.getValue().isString()) {
+                request.header(header.getKey(), header.getValue().asString());
+            } else {
+                request.header(header.getKey(), readSecret(header.getValue()));
+            }
+        });
+        json.path("secretParams")
+                .properties()
+                .forEach(param -> request.param(param.getKey(), readSecret(param.getValue())));
+        if (json.has("body")) {
+            request.body(Bodies.read(json.get("body")));
+        }
+        if (json.has("timeoutMs")) {
+            request.timeout(Duration.ofMillis(json.get("timeoutMs").asLong()));
+        }
+        if (json.has("maxRedirects")) {
+            request.maxRedirects(json.get("maxRedirects").asInt());
+        }
+        if (json.has("failOnErrorStatus")) {
+            request.failOnErrorStatus(json.get("failOnErrorStatus").asBoolean());
+        }
+        if (json.has("preprocessors")) {
+            request.preprocessors(json.get("preprocessors")
+                    .valueStream()
+                    .map(JsonNode::asString)
+                    .toArray(String[]::new));
+        }
+        if (json.has("delayMs")) {
+            request.delay(Duration.ofMillis(json.get("delayMs").asLong()));
+        }
+        return request.callback(stored.callback())
+                .callbackArgs(readArgs(stored.callbackArgs()))
+                .build();
+    }
+
+    private static Secret readSecret(JsonNode json) {
+        var secret = Secret.named(json.required("$secret").asString());
+        return json.has("prefix") ? secret.prefixed(json.get("prefix").asString()) : secret;
+    }
+
+    /** Reads stored arguments; null is none. */
+    public CallbackArgs readArgs(@Nullable String args) {
+        return args == null ? CallbackArgs.empty() : CallbackArgs.of(MAPPER.readValue(args, Map.class));
+    }
+}

@@ -1,0 +1,159 @@
+package io.patienthttp.jdbc;
+
+import io.patienthttp.spi.CallbackJob;
+import io.patienthttp.spi.RequestStore.ClaimOrder;
+import io.patienthttp.spi.RequestStore.ClaimedRequest;
+import io.patienthttp.spi.RequestStore.Completion;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** H2 2.x, for development: one process, so that the claim may take several statements. */
+final class H2Dialect implements Dialect {
+
+    private static final String LOCK_SELF = """
+            SELECT id FROM {processes}
+            WHERE id = ? AND last_seen_at + lease_ms * INTERVAL '0.001' SECOND > {now}
+            FOR UPDATE
+            """;
+
+    private static final String DUE = """
+            SELECT id, concurrency_key FROM {requests}
+            WHERE state = 'PENDING' AND priority = ? AND run_at <= {now}
+                AND recoveries BETWEEN ? AND ? AND NOT (concurrency_key = ANY (?))
+            ORDER BY run_at LIMIT ? FOR UPDATE SKIP LOCKED
+            """;
+
+    private static final String CLAIM = """
+            SELECT id, epoch, attempt, recoveries, concurrency_key, format, callback, callback_args, request,
+                created_at, claimed_at
+            FROM FINAL TABLE (
+                UPDATE {requests} SET state = 'IN_FLIGHT', owner = ?, epoch = epoch + 1, claimed_at = {now}
+                WHERE id = ANY (?) AND state = 'PENDING')
+            """;
+
+    private static final String COMPLETE = """
+            SELECT id, epoch, created_at FROM FINAL TABLE (
+                UPDATE {requests}
+                SET state = 'COMPLETED', owner = NULL, completed_at = {now},
+                    outcome = CASE WHEN cancel_requested THEN ? ELSE ? END
+                WHERE id = ? AND epoch = ? AND owner = ? AND state = 'IN_FLIGHT')
+            """;
+
+    @Override
+    public String name() {
+        return "h2";
+    }
+
+    @Override
+    public String clock() {
+        return "CURRENT_TIMESTAMP(6)";
+    }
+
+    @Override
+    public String keyShare() {
+        return "FOR UPDATE";
+    }
+
+    @Override
+    public String returning(String update, String columns) {
+        return "SELECT " + columns + " FROM FINAL TABLE (" + update + ")";
+    }
+
+    @Override
+    public void limit(Connection connection, Duration statement, Duration idle) {
+        // One process: a host that freezes takes the database with it.
+    }
+
+    @Override
+    public void lockSchema(Connection connection, String prefix) {
+        // One process: Schema holds a lock of its own.
+    }
+
+    @Override
+    public boolean claimsInOneStatement() {
+        return false;
+    }
+
+    @Override
+    public List<ClaimedRequest> claim(Connection connection, Tables tables, ClaimOrder order) throws SQLException {
+        if (Sql.first(connection, tables.sql(LOCK_SELF), row -> true, order.owner())
+                .isEmpty()) {
+            return List.of();
+        }
+        var rooms = new HashMap<>(order.rooms());
+        var ids = new ArrayList<UUID>();
+        int suspect = Math.max(1, order.maxRecoveries());
+        for (int priority = 0; priority < 4; priority++) {
+            int suspects = order.suspects() - ids.size();
+            due(
+                    connection,
+                    tables,
+                    priority,
+                    suspect,
+                    Integer.MAX_VALUE,
+                    Math.min(suspects, order.limit()),
+                    rooms,
+                    ids);
+        }
+        for (int priority = 0; priority < 4; priority++) {
+            due(connection, tables, priority, 0, suspect - 1, order.limit() - ids.size(), rooms, ids);
+        }
+        return ids.isEmpty()
+                ? List.of()
+                : Sql.query(connection, tables.sql(CLAIM), Rows::claimed, order.owner(), ids.toArray(UUID[]::new));
+    }
+
+    private void due(
+            Connection connection,
+            Tables tables,
+            int priority,
+            int leastRecoveries,
+            int mostRecoveries,
+            int limit,
+            Map<String, Integer> rooms,
+            List<UUID> ids)
+            throws SQLException {
+        if (limit <= 0) {
+            return;
+        }
+        var full = rooms.entrySet().stream()
+                .filter(room -> room.getValue() <= 0)
+                .map(Map.Entry::getKey)
+                .toArray(String[]::new);
+        Sql.Row<Boolean> take = row -> {
+            var key = row.getString("concurrency_key");
+            var room = rooms.getOrDefault(key, Integer.MAX_VALUE);
+            if (room <= 0) {
+                return false;
+            }
+            rooms.computeIfPresent(key, (k, free) -> free - 1);
+            return ids.add(Sql.uuid(row, "id"));
+        };
+        Sql.query(connection, tables.sql(DUE), take, priority, leastRecoveries, mostRecoveries, full, limit);
+    }
+
+    @Override
+    public List<CallbackJob> complete(
+            Connection connection, Tables tables, UUID owner, List<Completion> completions, String cancelled)
+            throws SQLException {
+        var jobs = new ArrayList<CallbackJob>();
+        for (var done : completions) {
+            jobs.addAll(Sql.query(
+                    connection,
+                    tables.sql(COMPLETE),
+                    Rows::job,
+                    cancelled,
+                    done.outcome(),
+                    done.ref().id(),
+                    done.ref().epoch(),
+                    owner));
+        }
+        return jobs;
+    }
+}

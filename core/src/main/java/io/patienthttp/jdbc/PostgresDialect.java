@@ -1,0 +1,167 @@
+package io.patienthttp.jdbc;
+
+import io.patienthttp.spi.CallbackJob;
+import io.patienthttp.spi.RequestStore.ClaimOrder;
+import io.patienthttp.spi.RequestStore.ClaimedRequest;
+import io.patienthttp.spi.RequestStore.Completion;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/** PostgreSQL 13 and later. */
+final class PostgresDialect implements Dialect {
+
+    /**
+     * Claims due rows in one statement: the lock on the own process row first (DESIGN: a process that was reclaimed, or
+     * whose lease is over, claims nothing, and cannot be reclaimed while it claims), then one index branch per priority,
+     * so that the claim never walks rows that are due in the future; compared with now(), not clock_timestamp(), so that
+     * the index bounds the scan. Keys without room are passed over; of a key with little room the rows beyond it are
+     * locked for the time of the statement only. Suspects, rows that several processes died with, come first but few.
+     */
+    private static final String CLAIM = """
+            WITH me AS MATERIALIZED (
+                SELECT id FROM {processes}
+                WHERE id = ? AND last_seen_at + lease_ms * INTERVAL '0.001' SECOND > clock_timestamp()
+                FOR KEY SHARE
+            ), due AS MATERIALIZED (
+                SELECT * FROM (
+                    SELECT c.* FROM me CROSS JOIN LATERAL (
+                        SELECT r.id, r.concurrency_key, r.priority, r.run_at FROM {requests} r
+                        WHERE me.id IS NOT NULL AND r.state = 'PENDING' AND r.recoveries > 0
+                            AND r.recoveries >= ? AND r.run_at <= now() AND r.concurrency_key <> ALL (?)
+                        ORDER BY r.priority, r.run_at LIMIT ? FOR UPDATE SKIP LOCKED) c
+            """ + branch(0) + branch(1) + branch(2) + branch(3) + """
+                ) branches LIMIT ?
+            ), fitting AS (
+                SELECT ranked.id FROM (
+                    SELECT due.id, due.concurrency_key,
+                        row_number() OVER (PARTITION BY due.concurrency_key ORDER BY due.priority, due.run_at) AS place
+                    FROM due) ranked
+                LEFT JOIN unnest(?::text[], ?::int[]) AS room (key, free) ON room.key = ranked.concurrency_key
+                WHERE room.key IS NULL OR ranked.place <= room.free
+            )
+            UPDATE {requests} r
+            SET state = 'IN_FLIGHT', owner = ?, epoch = r.epoch + 1, claimed_at = clock_timestamp()
+            FROM fitting WHERE r.id = fitting.id
+            RETURNING r.id, r.epoch, r.attempt, r.recoveries, r.concurrency_key, r.format, r.callback,
+                r.callback_args, r.request, r.created_at, r.claimed_at
+            """;
+
+    /**
+     * Records outcomes, unless this process lost its lease and another one owns the row by now. The cancel flag is read
+     * by the UPDATE itself: read earlier, a cancellation in between would be lost.
+     */
+    private static final String COMPLETE = """
+            UPDATE {requests} r
+            SET state = 'COMPLETED', owner = NULL, completed_at = clock_timestamp(),
+                outcome = CASE WHEN r.cancel_requested THEN ? ELSE done.outcome END
+            FROM unnest(?::uuid[], ?::int[], ?::text[]) AS done (id, epoch, outcome)
+            WHERE r.id = done.id AND r.epoch = done.epoch AND r.owner = ? AND r.state = 'IN_FLIGHT'
+            RETURNING r.id, r.epoch, r.created_at
+            """;
+
+    private static String branch(int priority) {
+        return """
+                    UNION ALL
+                    SELECT c.* FROM me CROSS JOIN LATERAL (
+                        SELECT r.id, r.concurrency_key, r.priority, r.run_at FROM {requests} r
+                        WHERE me.id IS NOT NULL AND r.state = 'PENDING' AND r.priority = %d
+                            AND r.run_at <= now() AND r.recoveries < ? AND r.concurrency_key <> ALL (?)
+                        ORDER BY r.run_at LIMIT ? FOR UPDATE SKIP LOCKED) c
+            """.formatted(priority);
+    }
+
+    @Override
+    public String name() {
+        return "postgresql";
+    }
+
+    @Override
+    public String clock() {
+        return "clock_timestamp()";
+    }
+
+    @Override
+    public String keyShare() {
+        return "FOR KEY SHARE";
+    }
+
+    @Override
+    public String returning(String update, String columns) {
+        return update + " RETURNING " + columns;
+    }
+
+    @Override
+    public void limit(Connection connection, Duration statement, Duration idle) throws SQLException {
+        try (var limits = connection.createStatement()) {
+            limits.execute("SET LOCAL statement_timeout = " + statement.toMillis()
+                    + "; SET LOCAL idle_in_transaction_session_timeout = " + idle.toMillis());
+        }
+    }
+
+    @Override
+    public void lockSchema(Connection connection, String prefix) throws SQLException {
+        try (var lock = connection.prepareStatement("SELECT pg_advisory_xact_lock(hashtext(?))")) {
+            lock.setString(1, "patient-http schema " + prefix);
+            lock.execute();
+        }
+    }
+
+    @Override
+    public boolean claimsInOneStatement() {
+        return true;
+    }
+
+    @Override
+    public List<ClaimedRequest> claim(Connection connection, Tables tables, ClaimOrder order) throws SQLException {
+        var full = order.rooms().entrySet().stream()
+                .filter(room -> room.getValue() <= 0)
+                .map(room -> room.getKey())
+                .toArray(String[]::new);
+        var narrow = order.rooms().entrySet().stream()
+                .filter(room -> room.getValue() > 0)
+                .toList();
+        int suspect = Math.max(1, order.maxRecoveries());
+        return Sql.query(
+                connection,
+                tables.sql(CLAIM),
+                Rows::claimed,
+                order.owner(),
+                suspect,
+                full,
+                order.suspects(),
+                suspect,
+                full,
+                order.limit(),
+                suspect,
+                full,
+                order.limit(),
+                suspect,
+                full,
+                order.limit(),
+                suspect,
+                full,
+                order.limit(),
+                order.limit(),
+                narrow.stream().map(room -> room.getKey()).toArray(String[]::new),
+                narrow.stream().map(room -> room.getValue()).toArray(Integer[]::new),
+                order.owner());
+    }
+
+    @Override
+    public List<CallbackJob> complete(
+            Connection connection, Tables tables, UUID owner, List<Completion> completions, String cancelled)
+            throws SQLException {
+        return Sql.query(
+                connection,
+                tables.sql(COMPLETE),
+                Rows::job,
+                cancelled,
+                completions.stream().map(done -> done.ref().id()).toArray(UUID[]::new),
+                completions.stream().map(done -> done.ref().epoch()).toArray(Integer[]::new),
+                completions.stream().map(Completion::outcome).toArray(String[]::new),
+                owner);
+    }
+}

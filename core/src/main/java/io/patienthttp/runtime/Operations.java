@@ -1,0 +1,78 @@
+package io.patienthttp.runtime;
+
+import io.patienthttp.RequestState;
+import io.patienthttp.spi.CallbackJob;
+import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.RequestStore;
+import io.patienthttp.spi.Transactions;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What an operator may ask and do. Works on any node, started or not, and sees the whole installation. Safe for all
+ * threads. Ids are those of requests; one that is not a UUID is an {@link IllegalArgumentException}.
+ */
+public final class Operations {
+
+    private final RequestStore store;
+    private final Transactions transactions;
+    private final CallbackQueue queue;
+    private final Runnable wake;
+
+    Operations(RequestStore store, Transactions transactions, CallbackQueue queue, Runnable wake) {
+        this.store = store;
+        this.transactions = transactions;
+        this.queue = queue;
+        this.wake = wake;
+    }
+
+    /** How many requests are in each state; every state is in the map. Reads the whole table: not for a tight loop. */
+    public Map<RequestState, Long> counts() {
+        return store.counts();
+    }
+
+    /** All processes that run the processor, oldest first; one that died is listed until its lease is over. */
+    public List<ProcessStatus> processes() {
+        return store.processes().stream()
+                .map(row -> new ProcessStatus(
+                        row.id().toString(),
+                        row.host(),
+                        row.pid(),
+                        row.version(),
+                        row.lease(),
+                        row.maxInFlight(),
+                        row.inFlight(),
+                        Objects.requireNonNull(row.startedAt()),
+                        Objects.requireNonNull(row.lastSeenAt())))
+                .toList();
+    }
+
+    /** Runs the callback of a DEAD request again, with the outcome that it has; false if it is not DEAD. */
+    public boolean deliverAgain(String id) {
+        var request = UUID.fromString(id);
+        Optional<CallbackJob> job = transactions.inTransaction(transaction -> {
+            var created = store.deliverAgain(transaction, request);
+            queue.enqueue(transaction, created.stream().toList());
+            return created;
+        });
+        job.ifPresent(created -> queue.wake());
+        return job.isPresent();
+    }
+
+    /** Sends a DEAD request again, as if it were new, and forgets the outcome that it has; false if it is not DEAD. */
+    public boolean sendAgain(String id) {
+        var sent = store.sendAgain(UUID.fromString(id));
+        if (sent) {
+            wake.run();
+        }
+        return sent;
+    }
+
+    /** Removes a DEAD request with its outcome; false if it is not DEAD. */
+    public boolean delete(String id) {
+        return store.deleteDead(UUID.fromString(id));
+    }
+}

@@ -1,0 +1,400 @@
+package io.patienthttp.runtime;
+
+import io.patienthttp.Callback;
+import io.patienthttp.CancelResult;
+import io.patienthttp.Failure;
+import io.patienthttp.LifecycleState;
+import io.patienthttp.Listener;
+import io.patienthttp.PatientHttpClient;
+import io.patienthttp.Preprocessor;
+import io.patienthttp.Request;
+import io.patienthttp.RequestStatus;
+import io.patienthttp.internal.deliver.Deliverer;
+import io.patienthttp.internal.enqueue.Enqueuer;
+import io.patienthttp.internal.recover.Reach;
+import io.patienthttp.internal.wire.OutcomeCodec;
+import io.patienthttp.jdbc.JdbcRequestStore;
+import io.patienthttp.jdbc.JdbcTransactions;
+import io.patienthttp.jdbc.Schema;
+import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.CallbackQueueProvider;
+import io.patienthttp.spi.RequestStore;
+import io.patienthttp.spi.Transactions;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Patient HTTP in one process: the client that applications enqueue with, and, once started, the processor that sends
+ * requests and delivers their outcomes. A node that only enqueues does not start it. Safe for all threads.
+ *
+ * <pre>{@code
+ * var http = PatientHttp.builder(dataSource)
+ *         .callback(new SummaryCallback())
+ *         .secret("openai", () -> System.getenv("OPENAI_API_KEY"))
+ *         .settings(s -> s.maxInFlight(256).requestTimeout(Duration.ofMinutes(5)))
+ *         .build();
+ * http.start();
+ * }</pre>
+ */
+public final class PatientHttp implements PatientHttpClient, AutoCloseable {
+
+    /** The version of Patient HTTP, as the jar says; "dev" outside a jar. */
+    public static final String VERSION = Optional.ofNullable(
+                    PatientHttp.class.getPackage().getImplementationVersion())
+            .orElse("dev");
+
+    private static final Logger log = LoggerFactory.getLogger(PatientHttp.class);
+
+    private final Settings settings;
+    private final Schema schema;
+    private final Reach reach;
+    private final JdbcTransactions heartbeats;
+    private final CallbackQueue queue;
+    private final Enqueuer enqueuer;
+    private final Pipeline pipeline;
+    private final Operations operations;
+    private final ReentrantLock lifecycle = new ReentrantLock();
+    private volatile LifecycleState state = LifecycleState.STOPPED;
+
+    private PatientHttp(Builder builder) {
+        this.settings = builder.settings.build();
+        var transactions = JdbcTransactions.of(builder.dataSource);
+        this.schema = new Schema(transactions, settings.tablePrefix());
+        this.reach = new Reach(store(transactions, settings), transactions);
+        this.heartbeats = transactions.onOneConnection();
+        this.queue = builder.queue(settings);
+        var applicationTransactions = builder.transactions == null ? transactions : builder.transactions;
+        if (Boolean.TRUE.equals(settings.transactionalDelivery()) && !applicationTransactions.visibleToCallbacks()) {
+            throw new IllegalArgumentException(
+                    "transactionalDelivery must not be true without transactions that callbacks"
+                            + " can take part in: give .transactions(...), or use the Spring Boot starter");
+        }
+        this.pipeline = new Pipeline(
+                settings,
+                reach,
+                store(heartbeats, settings),
+                queue,
+                new Deliverer.Application(applicationTransactions, builder.callbacks, List.copyOf(builder.listeners)),
+                new Pipeline.Outbound(builder::findSecret, Map.copyOf(builder.preprocessors)));
+        this.enqueuer = new Enqueuer(
+                reach.store(),
+                applicationTransactions,
+                transactions,
+                builder.callbacks,
+                settings.allowLiteralCredentials() ? Set.of() : settings.sensitiveHeaders(),
+                pipeline::wake);
+        this.operations = new Operations(reach.store(), transactions, queue, pipeline::wake);
+    }
+
+    private static RequestStore store(JdbcTransactions transactions, Settings settings) {
+        var codec = new OutcomeCodec();
+        return new JdbcRequestStore(
+                transactions,
+                settings.tablePrefix(),
+                codec.writeRejected(Failure.Kind.CANCELLED, "the request was cancelled", true),
+                codec.writeRejected(
+                        Failure.Kind.RECOVERY_EXHAUSTED,
+                        "processes died with the request in flight more often than max-recoveries ("
+                                + settings.maxRecoveries() + ") allows",
+                        true));
+    }
+
+    /**
+     * Starts to build. The DataSource must be that of the application's own tables, so that enqueue can join its
+     * transactions; give its pool as many connections as callbacks run at once, and five more.
+     */
+    public static Builder builder(DataSource dataSource) {
+        return new Builder(dataSource);
+    }
+
+    /** The tables that this needs: to print, create or check them. */
+    public Schema schema() {
+        return schema;
+    }
+
+    /** What an operator may ask and do. */
+    public Operations operations() {
+        return operations;
+    }
+
+    /** The settings that are in force. */
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public List<String> enqueueAll(Collection<Request> requests) {
+        return enqueuer.enqueueAll(requests);
+    }
+
+    @Override
+    public List<String> enqueueAll(Connection connection, Collection<Request> requests) {
+        return enqueuer.enqueueAll(JdbcTransactions.joining(connection), requests);
+    }
+
+    @Override
+    public CancelResult cancel(String id) {
+        var request = UUID.fromString(id);
+        var cancellation = reach.transactions().inTransaction(transaction -> {
+            var cancelled = reach.store().cancel(transaction, request);
+            queue.enqueue(transaction, cancelled.job().stream().toList());
+            return cancelled;
+        });
+        cancellation.job().ifPresent(job -> queue.wake());
+        return cancellation.result();
+    }
+
+    @Override
+    public Optional<RequestStatus> find(String id) {
+        return reach.store().find(UUID.fromString(id));
+    }
+
+    /** Tells the claimer of this process that a transaction with new requests has committed. Does nothing if stopped. */
+    public void wake() {
+        pipeline.wake();
+    }
+
+    /**
+     * Starts the processor, and the job engine if we own it. Returns once requests are claimed. Does nothing unless it is
+     * stopped; waits for a stop that is going on.
+     *
+     * @throws IllegalStateException if the tables are missing or of an incompatible version
+     * @throws io.patienthttp.StorageException if the database cannot be reached
+     */
+    public void start() {
+        lifecycle.lock();
+        try {
+            if (state != LifecycleState.STOPPED) {
+                return;
+            }
+            state = LifecycleState.STARTING;
+            schema.check();
+            pipeline.start();
+            state = LifecycleState.RUNNING;
+            log.info("Patient HTTP {} runs with up to {} requests in flight", VERSION, settings.maxInFlight());
+        } catch (RuntimeException e) {
+            undo(e);
+            throw e;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void undo(RuntimeException cause) {
+        try {
+            pipeline.stop(Duration.ZERO);
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        heartbeats.giveBackConnection();
+        state = LifecycleState.STOPPED;
+    }
+
+    /** Claims nothing new from now on, and finishes what is in flight. Does nothing unless it is running. */
+    public void drain() {
+        lifecycle.lock();
+        try {
+            if (state == LifecycleState.RUNNING) {
+                pipeline.drain();
+                state = LifecycleState.DRAINING;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
+     * Stops the processor: claims nothing more, delivers what finishes within the timeout, aborts the rest and gives it
+     * back at once, so that another process, or this one when it starts again, sends it again. Such a request may have
+     * reached its server. Does nothing if it is stopped; waits for a start or stop that is going on. May be started
+     * again.
+     *
+     * @param timeout the longest wait for requests and callbacks; a few seconds more may pass until all is written
+     */
+    public void stop(Duration timeout) {
+        Bounds.notNegative("timeout", timeout);
+        lifecycle.lock();
+        try {
+            if (state == LifecycleState.STOPPED) {
+                return;
+            }
+            state = LifecycleState.STOPPING;
+            pipeline.stop(timeout);
+            log.info("Patient HTTP stopped");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            heartbeats.giveBackConnection();
+            state = LifecycleState.STOPPED;
+            lifecycle.unlock();
+        }
+    }
+
+    /** Stops within the setting {@code shutdown-timeout}. */
+    @Override
+    public void close() {
+        stop(settings.shutdownTimeout());
+    }
+
+    /** Where it is between start and stop. */
+    public LifecycleState state() {
+        return state;
+    }
+
+    /** Whether it claims, sends and delivers. */
+    public boolean isRunning() {
+        return state == LifecycleState.RUNNING;
+    }
+
+    /** Whether it finishes what it holds after {@link #drain}. */
+    public boolean isDraining() {
+        return state == LifecycleState.DRAINING;
+    }
+
+    /** Whether it is about to stop. */
+    public boolean isStopping() {
+        return state == LifecycleState.STOPPING;
+    }
+
+    /** Whether it may be started. */
+    public boolean isStopped() {
+        return state == LifecycleState.STOPPED;
+    }
+
+    /** How many requests this process holds: being sent, or waiting for their outcome to be recorded. */
+    public int inFlight() {
+        return pipeline.inFlight();
+    }
+
+    /** Builds a {@link PatientHttp}. Each setter validates its value. Not safe for several threads. */
+    public static final class Builder {
+
+        private final DataSource dataSource;
+        private final CallbackRegistry callbacks = new CallbackRegistry();
+        private final Map<String, Supplier<String>> secrets = new LinkedHashMap<>();
+        private final Map<String, Preprocessor> preprocessors = new LinkedHashMap<>();
+        private final List<Listener> listeners = new ArrayList<>();
+        private Settings.Builder settings = Settings.builder();
+        private Function<String, @Nullable String> secretResolver = name -> null;
+        private @Nullable Transactions transactions;
+        private @Nullable CallbackQueue queue;
+
+        private Builder(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
+
+        /** Changes settings: {@code settings(s -> s.maxInFlight(100))}. */
+        public Builder settings(Consumer<Settings.Builder> change) {
+            change.accept(settings);
+            return this;
+        }
+
+        /** Takes all settings from there. */
+        public Builder settings(Settings settings) {
+            this.settings = settings.toBuilder();
+            return this;
+        }
+
+        /** Registers a callback under its {@link Callback#name}. At least one is needed. */
+        public Builder callback(Callback callback) {
+            return callback(callback.getClass(), callback);
+        }
+
+        /** Registers a callback that is a proxy, so that requests can name the class that the user wrote. */
+        public Builder callback(Class<?> userClass, Callback callback) {
+            callbacks.add(userClass, callback);
+            return this;
+        }
+
+        /** Registers a secret; its value is asked for whenever a request that names it is sent (parity 34). */
+        public Builder secret(String name, Supplier<String> value) {
+            secrets.put(Bounds.notBlank("secret", name), value);
+            return this;
+        }
+
+        /**
+         * Sets where secrets come from that are not registered, by name; it returns null for one that it does not know.
+         * Runs on a thread that may block up to 10 seconds.
+         */
+        public Builder secrets(Function<String, @Nullable String> resolver) {
+            this.secretResolver = resolver;
+            return this;
+        }
+
+        /** Registers a preprocessor (parity 39). */
+        public Builder preprocessor(String name, Preprocessor preprocessor) {
+            preprocessors.put(Bounds.notBlank("preprocessor", name), preprocessor);
+            return this;
+        }
+
+        /** Adds a listener. */
+        public Builder listener(Listener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** Sets how the application's transactions are joined. Default: plain JDBC, which sees none. */
+        public Builder transactions(Transactions transactions) {
+            this.transactions = transactions;
+            return this;
+        }
+
+        /** Sets the job engine that runs callbacks. Default: one is brought up, and stopped with us. */
+        public Builder callbackQueue(CallbackQueue queue) {
+            this.queue = queue;
+            return this;
+        }
+
+        private CallbackQueue queue(Settings settings) {
+            if (queue != null) {
+                return queue;
+            }
+            return ServiceLoader.load(CallbackQueueProvider.class, PatientHttp.class.getClassLoader())
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("there is no job engine to run callbacks: add the"
+                            + " dependency io.patienthttp:patient-http-db-scheduler, or give .callbackQueue(...)"))
+                    .create(dataSource, settings.callbackTaskName(), settings.shutdownTimeout());
+        }
+
+        private Optional<String> findSecret(String name) {
+            var registered = secrets.get(name);
+            return Optional.ofNullable(registered == null ? secretResolver.apply(name) : registered.get());
+        }
+
+        /**
+         * Returns it, stopped. Asks the database what it is.
+         *
+         * @throws IllegalArgumentException if settings contradict each other, or the database is not supported
+         * @throws IllegalStateException if there is no callback, no job engine, or jackson-annotations are too old
+         * @throws io.patienthttp.StorageException if the database cannot be reached
+         */
+        public PatientHttp build() {
+            Jackson.requireAnnotations();
+            if (callbacks.isEmpty()) {
+                throw new IllegalStateException("no callback is registered: give .callback(new MyCallback())");
+            }
+            return new PatientHttp(this);
+        }
+    }
+}

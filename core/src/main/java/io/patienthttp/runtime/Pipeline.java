@@ -1,0 +1,282 @@
+package io.patienthttp.runtime;
+
+import io.patienthttp.Preprocessor;
+import io.patienthttp.StorageException;
+import io.patienthttp.internal.claim.ClaimSettings;
+import io.patienthttp.internal.claim.ClaimedTask;
+import io.patienthttp.internal.claim.Claimer;
+import io.patienthttp.internal.deliver.Deliverer;
+import io.patienthttp.internal.deliver.DeliverySettings;
+import io.patienthttp.internal.deliver.Recorder;
+import io.patienthttp.internal.http.ByteBudget;
+import io.patienthttp.internal.http.JettyTransport;
+import io.patienthttp.internal.http.RequestSender;
+import io.patienthttp.internal.http.SecretSource;
+import io.patienthttp.internal.http.SendSettings;
+import io.patienthttp.internal.http.TransportSettings;
+import io.patienthttp.internal.recover.LeaseSettings;
+import io.patienthttp.internal.recover.Maintenance;
+import io.patienthttp.internal.recover.Maintenance.Duty;
+import io.patienthttp.internal.recover.ProcessLease;
+import io.patienthttp.internal.recover.Reach;
+import io.patienthttp.internal.recover.Reclaimer;
+import io.patienthttp.internal.recover.Reconciler;
+import io.patienthttp.internal.recover.Sweeper;
+import io.patienthttp.processor.Processor;
+import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.HttpTransport;
+import io.patienthttp.spi.RequestStore;
+import io.patienthttp.spi.RequestStore.ProcessRow;
+import io.patienthttp.spi.Sending;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of a running processor and the order in which they start and stop. Started and stopped by one thread at a
+ * time.
+ */
+final class Pipeline {
+
+    private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+
+    private static final int PREPARE_THREADS = 8;
+    private static final Duration CANCEL_INTERVAL = Duration.ofMillis(500);
+    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
+
+    /** After the shutdown timeout, each remaining step gets at least this long. */
+    private static final Duration STEP = Duration.ofSeconds(2);
+
+    private final Settings settings;
+    private final Reach reach;
+    private final CallbackQueue queue;
+    private final HttpTransport transport;
+    private final ProcessLease lease;
+    private final Deliverer deliverer;
+    private final Recorder recorder;
+    private final Processor<ClaimedTask> processor;
+    private final Claimer claimer;
+    private final Maintenance maintenance;
+
+    /**
+     * A pipeline that is stopped.
+     *
+     * @param heartbeats the store on a connection of its own, for {@link ProcessLease}
+     */
+    Pipeline(
+            Settings settings,
+            Reach reach,
+            RequestStore heartbeats,
+            CallbackQueue queue,
+            Deliverer.Application application,
+            Outbound outbound) {
+        this.settings = settings;
+        this.reach = reach;
+        this.queue = queue;
+        var budget = new ByteBudget(settings.maxBufferedBytes());
+        this.transport = new JettyTransport(transportSettings(settings), budget);
+        this.recorder = new Recorder(reach.store(), reach.transactions(), queue, settings.unresolvedTimeout());
+        var sender = new RequestSender(
+                transport, prepareThreads(), outbound.secrets(), outbound.preprocessors(), sendSettings(settings));
+        this.processor = new Processor<>(task -> send(sender, task), recorder, settings.maxInFlight(), this::roomFreed);
+        var leaseSettings = new LeaseSettings(settings.heartbeatInterval(), settings.lease());
+        this.lease =
+                new ProcessLease(heartbeats, leaseSettings, this::describe, processor::inFlight, this::abortTasksOf);
+        this.deliverer = new Deliverer(
+                reach.store(),
+                reach.transactions(),
+                queue,
+                application,
+                deliverySettings(settings, application.transactions().visibleToCallbacks()));
+        this.claimer = new Claimer(
+                reach.store(),
+                processor,
+                budget,
+                lease,
+                recorder,
+                new ClaimSettings(settings.pollInterval(), settings.maxRecoveries(), limits(settings)));
+        budget.onRoom(claimer::roomFreed);
+        var reconciler = new Reconciler(reach, queue, lease, processor, claimer);
+        claimer.onUnknownResult(reconciler::reconcile);
+        var reclaimer = new Reclaimer(reach, queue, lease, leaseSettings, settings.maxRecoveries(), claimer::wake);
+        var sweeper = new Sweeper(reach, queue, SWEEP_INTERVAL);
+        this.maintenance = new Maintenance(List.of(
+                new Duty("reclaim", settings.heartbeatInterval().dividedBy(3), reclaimer::reclaimExpired),
+                new Duty("look for cancelled requests", CANCEL_INTERVAL, reconciler::abortCancelled),
+                new Duty("reconcile", settings.lease(), reconciler::reconcile),
+                new Duty("sweep", SWEEP_INTERVAL, sweeper::sweep),
+                new Duty("reclaim what nobody owns", SWEEP_INTERVAL, reclaimer::reclaimUnowned)));
+    }
+
+    private Sending send(RequestSender sender, ClaimedTask task) {
+        return sender.send(
+                task.id(), task.request(), task.callbackArgs(), task.attempt(), () -> lease.isValid(task.owner()));
+    }
+
+    private void roomFreed() {
+        claimer.roomFreed();
+    }
+
+    private void abortTasksOf(UUID lostOwner) {
+        int aborted = processor.abort(task -> task.owner().equals(lostOwner));
+        log.warn("Aborted {} requests of the lost process {}", aborted, lostOwner);
+        claimer.wake();
+    }
+
+    /** The processes row comes first: nothing may be claimed or run by a process that nobody would miss. */
+    void start() {
+        transport.start();
+        lease.start();
+        deliverer.start();
+        recorder.start();
+        queue.start(deliverer);
+        processor.start();
+        maintenance.start();
+        claimer.start();
+    }
+
+    void drain() throws InterruptedException {
+        claimer.stop();
+        processor.drain();
+    }
+
+    void wake() {
+        claimer.wake();
+    }
+
+    int inFlight() {
+        return processor.inFlight();
+    }
+
+    /** In the order of DESIGN: claiming, drain, record, release, engine, processes row, heartbeat. */
+    void stop(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        claimer.stop();
+        int aborted = processor.stop(timeout, STEP);
+        recorder.stop(STEP);
+        maintenance.stop(STEP);
+        attempt("release the requests that are left", this::releaseAll);
+        deliverer.stop();
+        queue.stop(longer(STEP, Duration.ofNanos(deadline - System.nanoTime())));
+        attempt("remove the process", lease::stop);
+        transport.stop();
+        if (aborted > 0) {
+            log.info(
+                    "{} requests did not end within {} and were given back; they will be sent again", aborted, timeout);
+        }
+    }
+
+    private void releaseAll() {
+        reach.transactions().inTransaction(transaction -> {
+            var jobs = reach.store().releaseAll(transaction, lease.owner());
+            queue.enqueue(transaction, jobs);
+            return jobs;
+        });
+    }
+
+    /** What the database does not take now, others do when the lease is over. */
+    private static void attempt(String what, Step step) throws InterruptedException {
+        try {
+            step.run();
+        } catch (StorageException e) {
+            log.warn("Could not {}: {}. Other processes do it when the lease is over", what, e.getMessage());
+        }
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+
+    private ProcessRow describe(UUID id) {
+        return new ProcessRow(
+                id,
+                hostName(),
+                ProcessHandle.current().pid(),
+                PatientHttp.VERSION,
+                settings.lease(),
+                queue.engineName().orElse(null),
+                settings.maxInFlight(),
+                processor.inFlight(),
+                null,
+                null);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+
+    private static Executor prepareThreads() {
+        var number = new AtomicInteger();
+        var threads = new ThreadPoolExecutor(
+                PREPARE_THREADS, PREPARE_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    var thread = new Thread(task, "patient-http-prepare-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    private static TransportSettings transportSettings(Settings settings) {
+        return new TransportSettings(
+                settings.maxInFlight(),
+                settings.connectTimeout(),
+                settings.maxResponseSize(),
+                settings.connectionsPerOrigin(),
+                settings.idleConnectionTimeout(),
+                settings.maxConnectionAge());
+    }
+
+    private static SendSettings sendSettings(Settings settings) {
+        var hostTimeouts = new HashMap<String, Duration>();
+        settings.hosts()
+                .forEach((name, host) -> host.requestTimeout().ifPresent(timeout -> hostTimeouts.put(name, timeout)));
+        return new SendSettings(
+                settings.requestTimeout(),
+                Map.copyOf(hostTimeouts),
+                settings.maxRedirects(),
+                settings.failOnErrorStatus(),
+                settings.userAgent(),
+                settings.sensitiveHeaders());
+    }
+
+    private static DeliverySettings deliverySettings(Settings settings, boolean possible) {
+        var wanted = settings.transactionalDelivery();
+        return new DeliverySettings(
+                settings.callbackMaxAttempts(),
+                settings.callbackFirstBackoff(),
+                settings.callbackLongestBackoff(),
+                settings.unresolvedTimeout(),
+                wanted == null ? possible : wanted);
+    }
+
+    private static Map<String, Integer> limits(Settings settings) {
+        var limits = new HashMap<String, Integer>();
+        settings.hosts().forEach((name, host) -> host.maxInFlight().ifPresent(limit -> limits.put(name, limit)));
+        return Map.copyOf(limits);
+    }
+
+    /** What requests need on their way out. */
+    record Outbound(SecretSource secrets, Map<String, Preprocessor> preprocessors) {}
+
+    /** A step of the stop. */
+    private interface Step {
+
+        void run() throws InterruptedException;
+    }
+}

@@ -1,0 +1,44 @@
+package io.patienthttp.dbscheduler;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import io.patienthttp.spi.CallbackRunner;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The application's own scheduler: the application starts and stops it, we only open and close the gate. */
+final class ApplicationEngine implements Engine {
+
+    private final Scheduler scheduler;
+    private final RunnerGate gate;
+    private final Optional<String> name;
+
+    ApplicationEngine(Scheduler scheduler, RunnerGate gate, Optional<String> name) {
+        this.scheduler = scheduler;
+        this.gate = gate;
+        this.name = name;
+    }
+
+    @Override
+    public Optional<String> name() {
+        return name;
+    }
+
+    @Override
+    public void start(CallbackRunner runner) {
+        gate.bind(runner);
+        wake();
+    }
+
+    @Override
+    public void stop(Duration timeout) {
+        gate.unbind();
+        gate.awaitIdle(timeout);
+    }
+
+    @Override
+    public void wake() {
+        if (gate.isBound()) {
+            scheduler.triggerCheckForDueExecutions();
+        }
+    }
+}

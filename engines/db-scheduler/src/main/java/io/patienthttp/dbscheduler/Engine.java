@@ -1,0 +1,21 @@
+package io.patienthttp.dbscheduler;
+
+import io.patienthttp.spi.CallbackRunner;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A scheduler as the queue sees it: the application's, or one of our own. */
+interface Engine {
+
+    /** What it writes into {@code picked_by}, if we know. */
+    Optional<String> name();
+
+    /** Gives runs to the runner from now on. */
+    void start(CallbackRunner runner);
+
+    /** Gives no more runs to the runner, and waits for those that are under way. */
+    void stop(Duration timeout);
+
+    /** Looks for due jobs now. */
+    void wake();
+}
