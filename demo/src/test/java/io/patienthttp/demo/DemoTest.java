@@ -15,5 +15,5 @@ import org.springframework.context.annotation.Import;
         classes = Demo.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = "spring.datasource.url=jdbc:h2:mem:demo;DB_CLOSE_DELAY=-1")
-@Import(FakePatientHttp.class)
+@Import(PlainPatientHttp.class)
 public @interface DemoTest {}

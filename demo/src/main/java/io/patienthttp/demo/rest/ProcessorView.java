@@ -1,7 +1,7 @@
 package io.patienthttp.demo.rest;
 
 import io.patienthttp.RequestState;
-import java.util.EnumMap;
+import io.patienthttp.runtime.PatientHttp;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
@@ -9,17 +9,19 @@ import org.springframework.stereotype.Component;
 @Component
 public class ProcessorView {
 
+    private final PatientHttp patientHttp;
+
+    ProcessorView(PatientHttp patientHttp) {
+        this.patientHttp = patientHttp;
+    }
+
     /** How many requests of all processes are in each state. */
     public Map<RequestState, Long> counts() {
-        var counts = new EnumMap<RequestState, Long>(RequestState.class);
-        for (var state : RequestState.values()) {
-            counts.put(state, 0L);
-        }
-        return counts;
+        return patientHttp.operations().counts();
     }
 
     /** How many requests this process has in flight. */
     public long inFlight() {
-        return 0;
+        return patientHttp.inFlight();
     }
 }
