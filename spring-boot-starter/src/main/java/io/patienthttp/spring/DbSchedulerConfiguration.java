@@ -7,12 +7,14 @@ import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
 import io.patienthttp.runtime.Settings;
 import io.patienthttp.spi.CallbackQueue;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -26,6 +28,8 @@ class DbSchedulerConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(DbSchedulerConfiguration.class);
 
+    private static final int MOST_THREADS = 20;
+
     /** Where the application's scheduler has its jobs, if it is that of db-scheduler's starter. */
     static String tableName(PatientHttpProperties properties, Environment environment) {
         var tableName = properties.callback().tableName();
@@ -38,13 +42,25 @@ class DbSchedulerConfiguration {
             Settings settings,
             PatientHttpProperties properties,
             Environment environment,
-            ObjectProvider<JdbcCustomization> customization) {
+            ObjectProvider<JdbcCustomization> customization,
+            ApplicationDataSource application,
+            ObjectProvider<DataSourcePoolMetadataProvider> pools) {
         var callbacks = DbSchedulerCallbacks.builder();
+        pools.orderedStream()
+                .map(pool -> pool.getDataSourcePoolMetadata(application.dataSource()))
+                .flatMap(pool -> Stream.ofNullable(pool == null ? null : pool.getMax()))
+                .findFirst()
+                .ifPresent(connections -> callbacks.threads(threads(connections)));
         PropertySettings.set(settings.callbackTaskName(), callbacks::taskName);
         PropertySettings.set(tableName(properties, environment), callbacks::tableName);
         PropertySettings.set(properties.callback().threads(), callbacks::threads);
         customization.ifUnique(callbacks::jdbcCustomization);
         return callbacks.build();
+    }
+
+    /** A callback may hold a connection while it runs: some are left for the application, and five for ourselves. */
+    private static int threads(int connections) {
+        return Math.max(1, Math.min(MOST_THREADS, connections - 5));
     }
 
     /** Db-scheduler's starter gives its Scheduler all tasks that are beans. */

@@ -92,7 +92,8 @@ public record PatientHttpProperties(
      * @param maxAttempts How often a callback runs before its request is dead, 1 to 1,000.
      * @param firstBackoff How long after its first failure a callback runs again; doubled for each further failure.
      * @param longestBackoff The longest time between two runs of a callback.
-     * @param threads How many callbacks run at the same time, where the application has no db-scheduler of its own.
+     * @param threads How many callbacks run at the same time, where the application has no db-scheduler of its own;
+     *     by default as many as the connection pool has connections, less five, and at most 20.
      * @param tableName The table of db-scheduler. Default: db-scheduler.table-name, else scheduled_tasks.
      */
     public record Callback(

@@ -1,7 +1,6 @@
 package io.patienthttp.spring;
 
 import io.patienthttp.StorageException;
-import io.patienthttp.StorageException.Reason;
 import io.patienthttp.spi.Transaction;
 import io.patienthttp.spi.Transactions;
 import java.sql.Connection;
@@ -12,7 +11,6 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
@@ -110,7 +108,7 @@ final class SpringTransactions implements Transactions {
         try {
             return manager.getTransaction(NEW);
         } catch (TransactionException e) {
-            throw storage("begin", e);
+            throw StorageException.of("begin a transaction", e);
         }
     }
 
@@ -130,7 +128,7 @@ final class SpringTransactions implements Transactions {
         try {
             manager.commit(status);
         } catch (RuntimeException e) {
-            throw isOfTheStorage(e) ? storage("commit", e) : e;
+            throw isOfTheStorage(e) ? StorageException.of("commit a transaction", e) : e;
         }
     }
 
@@ -144,12 +142,6 @@ final class SpringTransactions implements Transactions {
                 || thrown instanceof RecoverableDataAccessException
                 || thrown instanceof NonTransientDataAccessResourceException
                 || sqlState(thrown, "08", "40", "53", "57", "58");
-    }
-
-    private static StorageException storage(String tried, RuntimeException cause) {
-        var conflict = cause instanceof ConcurrencyFailureException || sqlState(cause, "40001", "40P01", "55P03");
-        return new StorageException(
-                conflict ? Reason.CONFLICT : Reason.UNAVAILABLE, "could not " + tried + " a transaction", cause);
     }
 
     private static boolean sqlState(Throwable thrown, String... prefixes) {
