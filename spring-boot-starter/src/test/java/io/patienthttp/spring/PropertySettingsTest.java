@@ -129,7 +129,7 @@ class PropertySettingsTest {
                 "max-in-flight | 0 | must be between 1 and 100000, was 0",
                 "lease | 20s | must be at least 4 times heartbeat-interval (PT15S), was PT20S",
                 "poll-interval | 1ms | must be at least PT0.01S, was PT0.001S",
-                "shutdown-timeout | -1s | must be at least PT0S, was PT-1S",
+                "shutdown-timeout | -1s | must be between PT0S and PT24H, was PT-1S",
                 "callback.max-attempts | 0 | must be between 1 and 1000, was 0",
                 "callback.longest-backoff | 1s | must not be shorter than callback.first-backoff (PT5S), was PT1S",
                 "hosts[a.b].max-in-flight | 0 | must be between 1 and 100000, was 0",
