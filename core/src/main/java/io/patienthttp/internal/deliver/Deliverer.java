@@ -103,6 +103,7 @@ public final class Deliverer implements CallbackRunner {
     }
 
     private Result runTransactional(CallbackRun run) throws InterruptedException {
+        commits.fresh().take(run.ref()); // of no use: the outcome is read under the lock
         var decision = application.transactions().inTransaction(transaction -> {
             var checked =
                     check(run.ref(), store.lockOutcome(transaction, run.ref().id()));

@@ -122,12 +122,16 @@ public final class GroupCommit {
     }
 
     private void giveUpWhatWaits() {
-        for (var change = urgent.poll(); change != null; change = urgent.poll()) {
-            change.written().completeExceptionally(new CancellationException("stopped"));
-        }
+        var waiting = new ArrayList<Change>();
+        urgent.drainTo(waiting);
         for (var change = patient.poll(); change != null; change = patient.poll()) {
-            change.written().completeExceptionally(new CancellationException("stopped"));
+            waiting.add(change);
         }
+        giveUp(waiting);
+    }
+
+    private static void giveUp(List<Change> changes) {
+        changes.forEach(change -> change.written().completeExceptionally(new CancellationException("stopped")));
     }
 
     /** Has it written, with the next transaction; given up if the writer is stopped. */
@@ -155,15 +159,16 @@ public final class GroupCommit {
     }
 
     private void run() {
-        while (state == State.RUNNING) {
-            try {
-                var batch = nextBatch();
+        List<Change> batch = List.of();
+        try {
+            while (state == State.RUNNING) {
+                batch = nextBatch();
                 if (!batch.isEmpty()) {
                     write(batch);
                 }
-            } catch (InterruptedException e) {
-                return; // stop() says what happens to the requests
             }
+        } catch (InterruptedException e) {
+            giveUp(batch); // stop() says what happens to the requests
         }
     }
 
