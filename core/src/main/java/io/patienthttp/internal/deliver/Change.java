@@ -17,11 +17,6 @@ sealed interface Change {
     /** The row that it is about. */
     RequestRef ref();
 
-    /** Whether somebody waits for it. A removal can wait for others to share its commit. */
-    default boolean isUrgent() {
-        return true;
-    }
-
     /**
      * An outcome, with its callback job.
      *
@@ -48,11 +43,6 @@ sealed interface Change {
         @Override
         public RequestRef ref() {
             return run.ref();
-        }
-
-        @Override
-        public boolean isUrgent() {
-            return false;
         }
     }
 }

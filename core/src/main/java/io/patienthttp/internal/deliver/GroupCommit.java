@@ -18,12 +18,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,8 +41,8 @@ public final class GroupCommit {
 
     private static final int BATCH = 1000;
 
-    /** How long removals are kept back, so that the callbacks that end together share a commit. */
-    private static final Duration LINGER = Duration.ofMillis(5);
+    /** A transaction begins this long after the last one began, or later: under load more changes share a commit. */
+    private static final Duration PACE = Duration.ofMillis(10);
 
     private static final Duration IDLE_POLL = Duration.ofMillis(20);
 
@@ -59,8 +57,7 @@ public final class GroupCommit {
     private final CallbackQueue callbacks;
     private final String unstorable;
     private final FreshOutcomes fresh;
-    private final BlockingQueue<Change> urgent = new LinkedBlockingQueue<>();
-    private final Queue<Change> patient = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<Change> changes = new LinkedBlockingQueue<>();
     private final AtomicInteger unwritten = new AtomicInteger();
     private volatile State state = State.STOPPED;
     private volatile @Nullable Thread thread;
@@ -123,15 +120,12 @@ public final class GroupCommit {
 
     private void giveUpWhatWaits() {
         var waiting = new ArrayList<Change>();
-        urgent.drainTo(waiting);
-        for (var change = patient.poll(); change != null; change = patient.poll()) {
-            waiting.add(change);
-        }
+        changes.drainTo(waiting);
         giveUp(waiting);
     }
 
-    private static void giveUp(List<Change> changes) {
-        changes.forEach(change -> change.written().completeExceptionally(new CancellationException("stopped")));
+    private static void giveUp(List<Change> batch) {
+        batch.forEach(change -> change.written().completeExceptionally(new CancellationException("stopped")));
     }
 
     /** Has it written, with the next transaction; given up if the writer is stopped. */
@@ -142,7 +136,7 @@ public final class GroupCommit {
     }
 
     private void enqueue(Change change) {
-        (change.isUrgent() ? urgent : patient).add(change);
+        changes.add(change);
         if (state == State.STOPPED) {
             giveUpWhatWaits();
         }
@@ -164,7 +158,9 @@ public final class GroupCommit {
             while (state == State.RUNNING) {
                 batch = nextBatch();
                 if (!batch.isEmpty()) {
+                    long begin = System.nanoTime();
                     write(batch);
+                    pause(PACE.toNanos() - (System.nanoTime() - begin));
                 }
             }
         } catch (InterruptedException e) {
@@ -172,18 +168,21 @@ public final class GroupCommit {
         }
     }
 
+    private static void pause(long nanos) throws InterruptedException {
+        if (nanos > 0) {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        }
+    }
+
     private List<Change> nextBatch() throws InterruptedException {
         var batch = new ArrayList<Change>();
         long chars = 0;
-        var next = urgent.poll(patient.isEmpty() ? IDLE_POLL.toMillis() : LINGER.toMillis(), TimeUnit.MILLISECONDS);
-        for (; next != null; next = batch.size() < BATCH && chars < BATCH_CHARS ? urgent.poll() : null) {
+        var next = changes.poll(IDLE_POLL.toMillis(), TimeUnit.MILLISECONDS);
+        for (; next != null; next = batch.size() < BATCH && chars < BATCH_CHARS ? changes.poll() : null) {
             batch.add(next);
             chars += next instanceof Change.Complete complete
                     ? complete.outcome().length()
                     : 0;
-        }
-        for (next = patient.poll(); next != null; next = batch.size() < BATCH ? patient.poll() : null) {
-            batch.add(next);
         }
         return batch;
     }
