@@ -25,7 +25,7 @@ final class JettyClientFactory {
 
     private static final String THREADS = "patient-http-client";
     private static final int MAX_THREADS = 8;
-    private static final int MAX_DNS_THREADS = 4;
+    private static final int MAX_DNS_THREADS = 2;
     private static final int MAX_HEADERS_SIZE = 64 * 1024;
 
     /**
