@@ -19,6 +19,10 @@ import io.patienthttp.Secret;
 import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
 import io.patienthttp.dbscheduler.DbSchedulerSchema;
 import io.patienthttp.fixture.SlowServer;
+import io.patienthttp.internal.recover.Reach;
+import io.patienthttp.internal.recover.Sweeper;
+import io.patienthttp.jdbc.JdbcRequestStore;
+import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.runtime.PatientHttp;
 import io.patienthttp.runtime.Settings;
 import java.time.Duration;
@@ -436,6 +440,57 @@ abstract class PipelineContract {
         assertThat(failure.method()).isEqualTo(Method.GET);
         assertThat(failure.url()).hasToString("//127.0.0.1");
         assertThat(server.hits()).isEmpty();
+    }
+
+    @Test
+    void anOutcomeThatTheDatabaseRefusesCompletesAsUnstorableAndTheOthersCommit() {
+        var http = build(s -> {});
+        execute("ALTER TABLE patient_http_requests ADD CONSTRAINT refused CHECK (outcome NOT LIKE '%poison%')");
+        var ids = http.enqueueAll(gets(20, 300));
+        var poison = http.get(server.url("/slow?delay=300&poison"))
+                .callback(RecordingCallback.class)
+                .enqueue();
+
+        http.start();
+
+        awaitDelivered(21);
+        assertThat(((Failure) callback.outcomes.get(poison).get(0)).kind()).isEqualTo(Failure.Kind.UNSTORABLE);
+        assertThat(ids)
+                .allSatisfy(id ->
+                        assertThat(callback.outcomes.get(id)).singleElement().isInstanceOf(Response.class));
+        assertThat(server.hitCount()).as("nothing is sent again").isEqualTo(21);
+    }
+
+    @Test
+    void aRowThatThisProcessOwnsButDoesNotHoldIsReleased() {
+        var http = start(s -> s.lease(Duration.ofSeconds(2)).heartbeatInterval(Duration.ofMillis(500)));
+        var id = get(http, 0).delay(Duration.ofHours(1)).enqueue();
+        execute("UPDATE patient_http_requests SET state = 'IN_FLIGHT', epoch = 1, run_at = CURRENT_TIMESTAMP,"
+                + " owner = (SELECT id FROM patient_http_processes)");
+
+        awaitDelivered(1);
+
+        assertThat(server.hits().get(id)).hasSize(1);
+    }
+
+    @Test
+    void anOutcomeWithoutAJobGetsANewOne() {
+        var http = build(s -> {});
+        var id = get(http, 0).enqueue();
+        http.cancel(id);
+        execute("DELETE FROM scheduled_tasks");
+        var queue = DbSchedulerCallbacks.create().owned(database);
+        var transactions = JdbcTransactions.of(database);
+        var store = new JdbcRequestStore(transactions, "patient_http_", "", "");
+
+        new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1)).sweep();
+
+        assertThat(count("scheduled_tasks WHERE task_instance = '" + id + ":1'"))
+                .isEqualTo(1);
+        new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1)).sweep();
+        assertThat(count("scheduled_tasks")).as("it is alive now").isEqualTo(1);
+        http.start();
+        awaitDelivered(1);
     }
 
     @Test
