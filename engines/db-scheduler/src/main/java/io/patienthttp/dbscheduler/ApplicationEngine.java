@@ -39,7 +39,7 @@ final class ApplicationEngine implements Engine {
 
     @Override
     public boolean hasDue() {
-        return gate.isBound() && DueJobs.exist(scheduler, taskName);
+        return gate.isBound() && (gate.isBusy() || DueJobs.exist(scheduler, taskName));
     }
 
     @Override

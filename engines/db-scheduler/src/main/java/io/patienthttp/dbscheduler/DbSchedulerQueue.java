@@ -19,7 +19,10 @@ final class DbSchedulerQueue implements CallbackQueue {
 
     private static final Logger log = LoggerFactory.getLogger(DbSchedulerQueue.class);
 
-    private static final Duration DRAIN_INTERVAL = Duration.ofMillis(50);
+    private static final Duration DRAIN_INTERVAL = Duration.ofMillis(30);
+
+    /** A job that a scheduler has just picked is neither due nor running for a moment. */
+    private static final int QUIET_CHECKS = 3;
 
     private final JobTable table;
     private final Engine engine;
@@ -54,8 +57,12 @@ final class DbSchedulerQueue implements CallbackQueue {
     /** Jobs that are left run in another process, or after the next start: this is a courtesy. */
     private void runWhatIsDue(long deadline) {
         try {
-            while (System.nanoTime() - deadline < 0 && engine.hasDue()) {
-                engine.wake();
+            int quiet = 0;
+            while (System.nanoTime() - deadline < 0 && quiet < QUIET_CHECKS) {
+                quiet = engine.hasDue() ? 0 : quiet + 1;
+                if (quiet == 0) {
+                    engine.wake();
+                }
                 Thread.sleep(DRAIN_INTERVAL.toMillis());
             }
         } catch (InterruptedException e) {

@@ -16,7 +16,7 @@ interface Engine {
     /** Gives no more runs to the runner, and waits for those that are under way. */
     void stop(Duration timeout);
 
-    /** Whether a job of ours is due that no scheduler has picked, or that this one, if we own it, has not begun. */
+    /** Whether a job of ours is due that no scheduler has picked, or that this one has not begun or not ended. */
     boolean hasDue();
 
     /** Looks for due jobs now. */

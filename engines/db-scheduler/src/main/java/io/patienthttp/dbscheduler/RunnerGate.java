@@ -52,6 +52,15 @@ final class RunnerGate {
         }
     }
 
+    boolean isBusy() {
+        lock.lock();
+        try {
+            return running > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until no run is under way; returns at the timeout, or when interrupted, in any case. */
     void awaitIdle(Duration timeout) {
         lock.lock();
