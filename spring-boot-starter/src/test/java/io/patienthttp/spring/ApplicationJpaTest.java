@@ -3,11 +3,13 @@ package io.patienthttp.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patienthttp.fixture.Databases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** With the transactions of JPA, which JDBC joins. */
+@Tag("database")
 class ApplicationJpaTest extends ApplicationContract {
 
     @Override

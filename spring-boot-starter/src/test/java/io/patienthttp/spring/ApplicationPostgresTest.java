@@ -1,7 +1,9 @@
 package io.patienthttp.spring;
 
 import io.patienthttp.fixture.Databases;
+import org.junit.jupiter.api.Tag;
 
+@Tag("database")
 class ApplicationPostgresTest extends ApplicationContract {
 
     @Override

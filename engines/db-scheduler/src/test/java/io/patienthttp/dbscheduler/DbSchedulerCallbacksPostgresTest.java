@@ -2,7 +2,9 @@ package io.patienthttp.dbscheduler;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.patienthttp.fixture.Databases;
+import org.junit.jupiter.api.Tag;
 
+@Tag("database")
 class DbSchedulerCallbacksPostgresTest extends DbSchedulerCallbacksContract {
 
     @Override
