@@ -76,7 +76,7 @@ public final class HttpFailure implements Failure {
         return details.callbackArgs();
     }
 
-    /** Shows id, kind, method and host; never a header, body or query. */
+    /** Shows id, kind, method and URL without its query; never a header or body. */
     @Override
     public String toString() {
         return "HttpFailure[" + details.describe(kind) + "]";

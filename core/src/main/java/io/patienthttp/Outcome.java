@@ -15,10 +15,13 @@ public sealed interface Outcome permits Response, Failure {
     /** The URL of the last hop, without secret parameters. */
     URI url();
 
-    /** How long the last attempt took, redirects included; zero if nothing was sent. */
+    /** How long the attempt took, redirects included; zero if nothing was sent. */
     Duration duration();
 
-    /** Which attempt this is the outcome of; the first is 1. */
+    /**
+     * Which attempt this is the outcome of; the first is 1. A request that is sent again because a process died or
+     * stopped is still in the same attempt: see {@link RequestStatus#recoveries}.
+     */
     int attempt();
 
     /** What was given with the request. */

@@ -86,7 +86,7 @@ public final class RedirectFailure implements Failure {
         return details.callbackArgs();
     }
 
-    /** Shows id, kind, method and host; never a header, body or query. */
+    /** Shows id, kind, method and URL without its query; never a header or body. */
     @Override
     public String toString() {
         return "RedirectFailure[" + details.describe(kind) + "]";

@@ -78,7 +78,7 @@ public final class RejectedFailure implements Failure {
         return details.callbackArgs();
     }
 
-    /** Shows id, kind, method and host; never a header, body or query. */
+    /** Shows id, kind, method and URL without its query; never a header or body. */
     @Override
     public String toString() {
         return "RejectedFailure[" + details.describe(kind) + "]";

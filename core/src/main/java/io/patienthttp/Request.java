@@ -121,7 +121,7 @@ public final class Request {
         return callbackArgs;
     }
 
-    /** The longest time of one attempt, to the last byte of the answer; empty: the setting {@code request-timeout}. */
+    /** The longest time of one hop, to the last byte of its answer; empty: the setting {@code request-timeout}. */
     public Optional<Duration> timeout() {
         return Optional.ofNullable(timeout);
     }
@@ -284,7 +284,10 @@ public final class Request {
             return this;
         }
 
-        /** Sets the longest time of one attempt, from connect to the last byte of the answer. Positive. */
+        /**
+         * Sets the longest time from connect to the last byte of the answer. Each redirect has it anew (parity 7).
+         * Positive.
+         */
         public Builder timeout(Duration timeout) {
             this.timeout = Checks.positive("timeout", timeout);
             return this;

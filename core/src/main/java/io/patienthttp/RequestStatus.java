@@ -44,7 +44,7 @@ public final class RequestStatus {
         return state;
     }
 
-    /** The number of the current or last attempt, from 1. */
+    /** The number of the current or last attempt, from 1; see {@link Outcome#attempt}. */
     public int attempt() {
         return attempt;
     }

@@ -140,7 +140,7 @@ public final class RequestTemplate {
             return with(request -> request.callback(name));
         }
 
-        /** Sets the longest time of one attempt. */
+        /** Sets the longest time of one hop; see {@link Request.Builder#timeout}. */
         public Builder timeout(Duration timeout) {
             return with(request -> request.timeout(timeout));
         }

@@ -77,7 +77,7 @@ public final class TransportFailure implements Failure {
         return details.callbackArgs();
     }
 
-    /** Shows id, kind, method and host; never a header, body or query. */
+    /** Shows id, kind, method and URL without its query; never a header or body. */
     @Override
     public String toString() {
         return "TransportFailure[" + details.describe(kind) + "]";

@@ -20,9 +20,6 @@ sealed interface Dialect permits PostgresDialect, H2Dialect {
     /** The current time of the database, not the start of the transaction. */
     String clock();
 
-    /** The suffix that locks a row against removal, but not against a heartbeat. */
-    String keyShare();
-
     /** An UPDATE as a query that returns columns of the changed rows. */
     String returning(String update, String columns);
 

@@ -56,11 +56,6 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public String keyShare() {
-        return "FOR UPDATE";
-    }
-
-    @Override
     public String returning(String update, String columns) {
         return "SELECT " + columns + " FROM FINAL TABLE (" + update + ")";
     }

@@ -86,11 +86,6 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String keyShare() {
-        return "FOR KEY SHARE";
-    }
-
-    @Override
     public String returning(String update, String columns) {
         return update + " RETURNING " + columns;
     }

@@ -37,9 +37,9 @@ final class RequestRows {
 
     private static final String RELEASE_ALL = RELEASE + "WHERE owner = ? AND state = 'IN_FLIGHT'";
 
-    /** The CASE keeps the planner from the index on the owner, which it would walk once for each row. */
-    private static final String RELEASE_THESE = RELEASE + """
-            WHERE CASE WHEN owner = ? AND state = 'IN_FLIGHT' THEN TRUE ELSE FALSE END
+    /** By the primary key, not by the index on the owner: see OutcomeRows.REMOVE. */
+    static final String RELEASE_THESE = RELEASE + """
+            WHERE id = ANY (?) AND CASE WHEN owner = ? AND state = 'IN_FLIGHT' THEN TRUE ELSE FALSE END
                 AND (id, epoch) IN (SELECT * FROM UNNEST(CAST(? AS UUID ARRAY), CAST(? AS INTEGER ARRAY)))
             """;
 
@@ -90,14 +90,16 @@ final class RequestRows {
 
     List<CallbackJob> release(Connection connection, UUID owner, Collection<RequestRef> refs, Duration delay)
             throws SQLException {
+        var ids = refs.stream().map(RequestRef::id).toArray(UUID[]::new);
         var released = Sql.query(
                 connection,
                 tables.returning(RELEASE_THESE, "id, epoch, state, created_at"),
                 RequestRows::jobIfCompleted,
                 cancelledOutcome,
                 delay.isZero() ? null : delay,
+                ids,
                 owner,
-                refs.stream().map(RequestRef::id).toArray(UUID[]::new),
+                ids,
                 refs.stream().map(RequestRef::epoch).toArray(Integer[]::new));
         return released.stream().flatMap(Optional::stream).toList();
     }

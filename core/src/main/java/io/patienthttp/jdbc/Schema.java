@@ -1,6 +1,5 @@
 package io.patienthttp.jdbc;
 
-import com.github.f4b6a3.uuid.UuidCreator;
 import io.patienthttp.StorageException;
 import io.patienthttp.spi.Transaction;
 import java.io.IOException;
@@ -22,9 +21,6 @@ public final class Schema {
 
     private static final String READ = "SELECT version, compatible_from, installation_id FROM {schema}";
 
-    private static final String RECORD =
-            "INSERT INTO {schema} (version, compatible_from, installation_id) VALUES (?, ?, ?)";
-
     private final JdbcTransactions transactions;
     private final Tables tables;
 
@@ -34,7 +30,7 @@ public final class Schema {
         this.tables = new Tables(tablePrefix, transactions.dialect());
     }
 
-    /** The DDL of the newest version, as a script. */
+    /** The script that creates the tables of the newest version, and does nothing where they are; run alone it is enough. */
     public String print() {
         return script(transactions.dialect().name() + ".sql");
     }
@@ -62,7 +58,6 @@ public final class Schema {
                 return false;
             }
             run(connection, print());
-            Sql.update(connection, tables.sql(RECORD), VERSION, VERSION, UuidCreator.getTimeOrderedEpoch());
             return true;
         } catch (SQLException e) {
             throw StorageException.of("create the tables " + tables.prefix() + "*", e);

@@ -41,7 +41,6 @@ final class Tables {
         return template.replace("{requests}", prefix + "requests")
                 .replace("{processes}", prefix + "processes")
                 .replace("{schema}", prefix + "schema")
-                .replace("{now}", dialect.clock())
-                .replace("{key share}", dialect.keyShare());
+                .replace("{now}", dialect.clock());
     }
 }

@@ -212,8 +212,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         lifecycle.lock();
         try {
             if (state == LifecycleState.RUNNING) {
-                pipeline.drain();
                 state = LifecycleState.DRAINING;
+                pipeline.drain();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -228,8 +228,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
      * reached its server. Does nothing if it is stopped; waits for a start or stop that is going on. May be started
      * again.
      *
-     * @param timeout the longest wait for requests and callbacks, at most a day; up to 10 s more may pass until all is
-     *     written, if the database is slow or away
+     * @param timeout the longest wait for requests and callbacks, at most a day; up to 10 s more pass if the database
+     *     does not answer, or callbacks do not end when they are interrupted
      */
     public void stop(Duration timeout) {
         Bounds.within("timeout", timeout, Duration.ZERO, Duration.ofDays(1));

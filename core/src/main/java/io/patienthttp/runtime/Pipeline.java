@@ -57,8 +57,13 @@ final class Pipeline {
     private static final Duration CANCEL_INTERVAL = Duration.ofMillis(500);
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 
-    /** How long each step of the stop may take beyond the shutdown timeout; most take no time. */
+    /** How long the steps of a stop may take together beyond its timeout; with a database that answers they take none. */
+    private static final Duration EXTRA = Duration.ofSeconds(5);
+
+    /** How long each of them may take of it. */
     private static final Duration STEP = Duration.ofSeconds(2);
+
+    private static final Duration SHORTEST_STEP = Duration.ofMillis(100);
 
     private final Settings settings;
     private final Reach reach;
@@ -150,8 +155,11 @@ final class Pipeline {
     }
 
     void drain() throws InterruptedException {
-        claimer.stop(STEP);
-        processor.drain();
+        try {
+            claimer.stop(STEP);
+        } finally {
+            processor.drain();
+        }
     }
 
     void wake() {
@@ -163,26 +171,27 @@ final class Pipeline {
     }
 
     /**
-     * Stops claiming, drains, records, releases the own rows; last the engine, the processes row, the heartbeat. Every
+     * Stops claiming, drains, records, releases the own rows; last the engine, the heartbeat, the processes row. Every
      * step is bounded and the next one is taken whatever happens: others put right what could not be written.
      */
     void stop(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
+        long end = deadline + EXTRA.toNanos();
         var interrupted = new AtomicBoolean(Thread.interrupted());
-        attempt("stop claiming", interrupted, () -> claimer.stop(STEP));
+        attempt("stop claiming", interrupted, () -> claimer.stop(step(end)));
         attempt("end the requests in flight", interrupted, () -> {
-            int aborted = processor.stop(interrupted.get() ? Duration.ZERO : left(deadline), STEP);
+            int aborted = processor.stop(interrupted.get() ? Duration.ZERO : left(deadline), step(end));
             if (aborted > 0) {
-                log.info("{} requests did not end within {} and were given back, to be sent again", aborted, timeout);
+                log.info("{} requests did not end within {} and were aborted, to be sent again", aborted, timeout);
             }
         });
-        attempt("record the outcomes", interrupted, () -> commits.flush(STEP));
-        attempt("stop maintenance", interrupted, () -> maintenance.stop(STEP));
-        attempt("release the requests that are left", interrupted, () -> waitFor(this::releaseAll));
-        attempt("stop the job engine", interrupted, () -> queue.stop(longer(STEP, left(deadline))));
-        attempt("write what callbacks left", interrupted, () -> commits.stop(STEP));
-        attempt("stop the heartbeat", interrupted, () -> lease.stop(STEP));
-        attempt("remove the process", interrupted, () -> waitFor(lease::deregister));
+        attempt("record the outcomes", interrupted, () -> commits.flush(step(end)));
+        attempt("stop maintenance", interrupted, () -> maintenance.stop(step(end)));
+        attempt("release the requests that are left", interrupted, () -> waitFor(this::releaseAll, step(end)));
+        attempt("stop the job engine", interrupted, () -> queue.stop(longer(step(end), left(deadline))));
+        attempt("write what callbacks left", interrupted, () -> commits.stop(step(end)));
+        attempt("stop the heartbeat", interrupted, () -> lease.stop(step(end)));
+        attempt("remove the process", interrupted, () -> waitFor(lease::deregister, step(end)));
         attempt("close connections", interrupted, transport::stop);
         if (interrupted.get()) {
             Thread.currentThread().interrupt();
@@ -208,21 +217,18 @@ final class Pipeline {
     }
 
     /** On a thread of its own, because a pool or a database that is away may keep it longer than a stop can wait. */
-    private static void waitFor(Runnable write) throws Exception {
-        var done = new CompletableFuture<Void>();
-        var thread = new Thread(
-                () -> {
-                    try {
-                        write.run();
-                        done.complete(null);
-                    } catch (RuntimeException e) {
-                        done.completeExceptionally(e);
-                    }
-                },
-                "patient-http-stop");
-        thread.setDaemon(true);
-        thread.start();
-        done.get(STEP.toMillis(), TimeUnit.MILLISECONDS);
+    private static void waitFor(Runnable write, Duration timeout) throws Exception {
+        CompletableFuture.runAsync(write, task -> {
+                    var thread = new Thread(task, "patient-http-stop");
+                    thread.setDaemon(true);
+                    thread.start();
+                })
+                .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static Duration step(long end) {
+        var left = left(end);
+        return left.compareTo(STEP) >= 0 ? STEP : longer(left, SHORTEST_STEP);
     }
 
     private static Duration left(long deadline) {

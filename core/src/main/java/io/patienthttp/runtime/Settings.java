@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be tuned, each with its default. Immutable and safe for all threads. In Spring each is a property
- * {@code patient-http.} + its name in kebab case.
+ * {@code patient-http.} + its name in kebab case; those of callbacks are below {@code patient-http.callback.}.
  */
 public final class Settings {
 

@@ -1,4 +1,4 @@
--- Tables of Patient HTTP, version 1, for H2 2.x. Created by Schema, or by hand.
+-- Tables of Patient HTTP, version 1, for H2 2.x. Created by Schema, or by running this script.
 
 CREATE TABLE IF NOT EXISTS patient_http_schema (
     version          integer NOT NULL,
@@ -57,3 +57,7 @@ CREATE INDEX IF NOT EXISTS patient_http_requests_claim ON patient_http_requests 
 CREATE INDEX IF NOT EXISTS patient_http_requests_owner ON patient_http_requests (owner);
 CREATE INDEX IF NOT EXISTS patient_http_requests_completed ON patient_http_requests (state, completed_at, id);
 CREATE UNIQUE INDEX IF NOT EXISTS patient_http_requests_dedup ON patient_http_requests (dedup_key);
+
+-- Written once: a start reads which version the tables are of.
+INSERT INTO patient_http_schema (version, compatible_from, installation_id)
+    SELECT 1, 1, random_uuid() WHERE NOT EXISTS (SELECT 1 FROM patient_http_schema);

@@ -1,4 +1,4 @@
--- Tables of Patient HTTP, version 1, for PostgreSQL 13 and later. Created by Schema, or by hand.
+-- Tables of Patient HTTP, version 1, for PostgreSQL 13 and later. Created by Schema, or by running this script.
 
 CREATE TABLE IF NOT EXISTS patient_http_schema (
     version          integer NOT NULL,
@@ -72,3 +72,7 @@ CREATE INDEX IF NOT EXISTS patient_http_requests_completed ON patient_http_reque
     WHERE state = 'COMPLETED';
 CREATE UNIQUE INDEX IF NOT EXISTS patient_http_requests_dedup ON patient_http_requests (dedup_key)
     WHERE dedup_key IS NOT NULL;
+
+-- Written once: a start reads which version the tables are of.
+INSERT INTO patient_http_schema (version, compatible_from, installation_id)
+    SELECT 1, 1, gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM patient_http_schema);

@@ -75,6 +75,16 @@ abstract class SchemaContract {
     }
 
     @Test
+    void thePrintedScriptIsEnoughAndMayBeRunAgain() {
+        execute(schema.print());
+        execute(schema.print());
+
+        assertThatCode(schema::check).doesNotThrowAnyException();
+        assertThat(count("patient_http_schema WHERE version = " + Schema.VERSION))
+                .isEqualTo(1);
+    }
+
+    @Test
     void aNewerVersionIsRefusedOnlyIfItIsIncompatible() {
         schema.create();
         execute("UPDATE patient_http_schema SET version = 7");

@@ -26,7 +26,8 @@ import org.springframework.util.unit.DataSize;
  *     least four heartbeats.
  * @param maxRecoveries How often a request is sent again because its process died, before it is given up, 0 to 1,000.
  * @param shutdownTimeout How long a stop waits for requests in flight and callbacks; the rest is given back. Must be
- *     below spring.lifecycle.timeout-per-shutdown-phase: up to 8 s more may pass until all is written.
+ *     below spring.lifecycle.timeout-per-shutdown-phase: up to 10 s more pass if the database does not
+ *     answer.
  * @param pollInterval How often this process looks for requests that other processes enqueued, at least 10 ms.
  * @param connectionsPerOrigin How many connections to one origin are open at most. Default: as many as max-in-flight.
  * @param idleConnectionTimeout How long an unused connection is kept.

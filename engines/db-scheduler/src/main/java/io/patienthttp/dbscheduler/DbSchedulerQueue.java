@@ -11,18 +11,17 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Jobs in db-scheduler's table, run by a scheduler. */
 final class DbSchedulerQueue implements CallbackQueue {
-
-    private static final Logger log = LoggerFactory.getLogger(DbSchedulerQueue.class);
 
     private static final Duration DRAIN_INTERVAL = Duration.ofMillis(30);
 
     /** A job that a scheduler has just picked is neither due nor running for a moment. */
     private static final int QUIET_CHECKS = 3;
+
+    /** How long the last look may take, which began in time. */
+    private static final Duration GRACE = Duration.ofMillis(500);
 
     private final JobTable table;
     private final Engine engine;
@@ -50,12 +49,14 @@ final class DbSchedulerQueue implements CallbackQueue {
     @Override
     public void stop(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        runWhatIsDue(deadline - timeout.toNanos() / 4); // what runs by then has the rest to end
+        var most = timeout.multipliedBy(3).dividedBy(4); // what runs by then has the rest to end
+        Bounded.run("wait for due callback jobs, which run later", most.plus(GRACE), () -> runWhatIsDue(most));
         engine.stop(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
     }
 
     /** Jobs that are left run in another process, or after the next start: this is a courtesy. */
-    private void runWhatIsDue(long deadline) {
+    private void runWhatIsDue(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         try {
             int quiet = 0;
             while (System.nanoTime() - deadline < 0 && quiet < QUIET_CHECKS) {
@@ -67,8 +68,6 @@ final class DbSchedulerQueue implements CallbackQueue {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            log.warn("Could not look for due callback jobs, which run later: {}", e.toString());
         }
     }
 

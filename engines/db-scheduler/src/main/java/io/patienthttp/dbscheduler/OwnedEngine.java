@@ -37,6 +37,9 @@ final class OwnedEngine implements Engine {
     /** How long a callback that was interrupted at the end of the timeout has to react, twice. */
     private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
+    /** How long each of the two steps after the timeout may take; a scheduler whose polls hang may take 13 s itself. */
+    private static final Duration AFTER_TIMEOUT = Duration.ofMillis(1500);
+
     /** We know our task alone; db-scheduler would remove what others scheduled in the same table. */
     private static final Duration NEVER = Duration.ofDays(36_500);
 
@@ -153,9 +156,14 @@ final class OwnedEngine implements Engine {
         stopping.workers().shutdown();
         stopping.workers().getQueue().clear();
         awaitEnd(stopping.workers(), timeout);
-        stopping.scheduler().stop(); // interrupts what still runs, then ends the heartbeats
+        // interrupts what still runs, then ends the heartbeats
+        Bounded.run("end the scheduler of the callback jobs", AFTER_TIMEOUT, stopping.scheduler()::stop);
         gate.unbind();
-        giveBack(stopping);
+        Bounded.run(
+                "give back callback jobs, which others run after " + MISSED_HEARTBEATS + " missed heartbeats of "
+                        + HEARTBEAT,
+                AFTER_TIMEOUT,
+                () -> giveBack(stopping));
         synchronized (lock) {
             name = newName();
         }
@@ -184,11 +192,7 @@ final class OwnedEngine implements Engine {
             }
             log.debug("Gave back {} callback jobs, {} still run", count, stillRunning.size());
         } catch (SQLException e) {
-            log.warn(
-                    "Could not give back callback jobs; others run them after {} missed heartbeats of {}",
-                    MISSED_HEARTBEATS,
-                    HEARTBEAT,
-                    e);
+            throw StorageException.of("give back callback jobs", e);
         }
     }
 

@@ -347,6 +347,17 @@ abstract class PipelineContract {
     }
 
     @Test
+    void aDrainThatIsInterruptedDrains() {
+        var http = start(s -> {});
+
+        Thread.currentThread().interrupt();
+        http.drain();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(http.isDraining()).isTrue();
+    }
+
+    @Test
     void noMoreThanMaxInFlightAreSentAtOnce() {
         var http = start(s -> s.maxInFlight(10));
 
