@@ -1,5 +1,6 @@
 package io.patienthttp.runtime;
 
+import io.patienthttp.CancelResult;
 import io.patienthttp.RequestState;
 import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.spi.CallbackJob;
@@ -74,5 +75,16 @@ public final class Operations {
     /** Removes a DEAD request with its outcome; false if it is not DEAD. */
     public boolean delete(String id) {
         return store.deleteDead(UUID.fromString(id));
+    }
+
+    /** Completes the request as cancelled, or flags it; every exit from IN_FLIGHT then completes it as cancelled. */
+    CancelResult cancel(UUID request) {
+        var cancellation = reach.inTransaction(transaction -> {
+            var cancelled = store.cancel(transaction, request);
+            queue.enqueue(transaction, cancelled.job().stream().toList());
+            return cancelled;
+        });
+        cancellation.job().ifPresent(job -> queue.wake());
+        return cancellation.result();
     }
 }

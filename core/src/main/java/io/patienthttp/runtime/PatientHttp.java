@@ -151,14 +151,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
 
     @Override
     public CancelResult cancel(String id) {
-        var request = UUID.fromString(id);
-        var cancellation = reach.inTransaction(transaction -> {
-            var cancelled = reach.store().cancel(transaction, request);
-            queue.enqueue(transaction, cancelled.job().stream().toList());
-            return cancelled;
-        });
-        cancellation.job().ifPresent(job -> queue.wake());
-        return cancellation.result();
+        return operations.cancel(UUID.fromString(id));
     }
 
     @Override

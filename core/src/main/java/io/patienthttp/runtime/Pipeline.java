@@ -4,16 +4,20 @@ import io.patienthttp.Preprocessor;
 import io.patienthttp.internal.claim.ClaimSettings;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.Claimer;
+import io.patienthttp.internal.claim.ClaimerThread;
 import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.deliver.DeliverySettings;
 import io.patienthttp.internal.deliver.GroupCommit;
 import io.patienthttp.internal.deliver.Recorder;
+import io.patienthttp.internal.deliver.RecorderThread;
+import io.patienthttp.internal.deliver.Waits;
 import io.patienthttp.internal.http.ByteBudget;
 import io.patienthttp.internal.http.JettyTransport;
 import io.patienthttp.internal.http.RequestSender;
 import io.patienthttp.internal.http.SecretSource;
 import io.patienthttp.internal.http.SendSettings;
 import io.patienthttp.internal.http.TransportSettings;
+import io.patienthttp.internal.recover.HeartbeatThread;
 import io.patienthttp.internal.recover.LeaseSettings;
 import io.patienthttp.internal.recover.Maintenance;
 import io.patienthttp.internal.recover.Maintenance.Duty;
@@ -42,6 +46,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,14 +71,15 @@ final class Pipeline {
     private static final Duration SHORTEST_STEP = Duration.ofMillis(100);
 
     private final Settings settings;
-    private final Reach reach;
     private final CallbackQueue queue;
     private final HttpTransport transport;
     private final ProcessLease lease;
+    private final HeartbeatThread heartbeat;
     private final Deliverer deliverer;
-    private final GroupCommit commits;
+    private final RecorderThread commits;
     private final Processor<ClaimedTask> processor;
-    private final Claimer claimer;
+    private final ClaimerThread claimer;
+    private final Reconciler reconciler;
     private final Maintenance maintenance;
 
     /**
@@ -89,35 +95,39 @@ final class Pipeline {
             Deliverer.Application application,
             Outbound outbound) {
         this.settings = settings;
-        this.reach = reach;
         this.queue = queue;
         var budget = new ByteBudget(settings.maxBufferedBytes());
         this.transport = new JettyTransport(transportSettings(settings), budget);
-        this.commits = new GroupCommit(reach.store(), reach.transactions(), queue, settings.maxBufferedBytes() / 16);
-        var recorder = new Recorder(commits, settings.unresolvedTimeout());
+        var groupCommit = new GroupCommit(
+                reach.store(), reach.transactions(), queue, settings.maxBufferedBytes() / 16, Waits.REAL);
+        this.commits = new RecorderThread(groupCommit);
+        var recorder = new Recorder(groupCommit, settings.unresolvedTimeout());
         var sender = new RequestSender(
                 transport, prepareThreads(), outbound.secrets(), outbound.preprocessors(), sendSettings(settings));
         this.processor = new Processor<>(task -> send(sender, task), recorder, settings.maxInFlight(), this::roomFreed);
         var leaseSettings = new LeaseSettings(settings.heartbeatInterval(), settings.lease());
-        this.lease =
-                new ProcessLease(heartbeats, leaseSettings, this::describe, processor::inFlight, this::abortTasksOf);
+        this.lease = new ProcessLease(
+                heartbeats, leaseSettings, this::describe, processor::inFlight, this::abortTasksOf, System::nanoTime);
+        this.heartbeat = new HeartbeatThread(lease, settings.heartbeatInterval());
         this.deliverer = new Deliverer(
                 reach.store(),
                 reach.transactions(),
                 queue,
-                commits,
+                groupCommit,
                 application,
                 deliverySettings(settings, application.transactions().visibleToCallbacks()));
-        this.claimer = new Claimer(
+        var claiming = new ReentrantLock();
+        var claims = new Claimer(
                 reach.store(),
-                processor,
-                budget,
+                new Claimer.Room(processor, budget),
                 lease,
                 recorder,
-                new ClaimSettings(settings.pollInterval(), settings.maxRecoveries(), limits(settings)));
+                new ClaimSettings(settings.maxRecoveries(), limits(settings)),
+                claiming);
+        this.claimer = new ClaimerThread(claims, processor, settings.pollInterval());
         budget.onRoom(claimer::roomFreed);
-        var reconciler = new Reconciler(reach, queue, lease, processor, claimer);
-        claimer.onUnknownResult(reconciler::reconcile);
+        this.reconciler = new Reconciler(reach, queue, lease, processor, claiming, claimer::wake);
+        claims.onUnknownResult(reconciler::reconcile);
         var reclaimer = new Reclaimer(reach, queue, lease, leaseSettings, settings.maxRecoveries(), claimer::wake);
         var sweeper = new Sweeper(reach, queue, SWEEP_INTERVAL);
         this.maintenance = new Maintenance(List.of(
@@ -146,7 +156,7 @@ final class Pipeline {
     /** The processes row comes first: nothing may be claimed or run by a process that nobody would miss. */
     void start() {
         transport.start();
-        lease.start();
+        heartbeat.start();
         commits.start();
         queue.start(deliverer);
         processor.start();
@@ -187,23 +197,15 @@ final class Pipeline {
         });
         attempt("record the outcomes", interrupted, () -> commits.flush(step(end)));
         attempt("stop maintenance", interrupted, () -> maintenance.stop(step(end)));
-        attempt("release the requests that are left", interrupted, () -> waitFor(this::releaseAll, step(end)));
+        attempt("release the requests that are left", interrupted, () -> waitFor(reconciler::releaseAll, step(end)));
         attempt("stop the job engine", interrupted, () -> queue.stop(longer(step(end), left(deadline))));
         attempt("write what callbacks left", interrupted, () -> commits.stop(step(end)));
-        attempt("stop the heartbeat", interrupted, () -> lease.stop(step(end)));
+        attempt("stop the heartbeat", interrupted, () -> heartbeat.stop(step(end)));
         attempt("remove the process", interrupted, () -> waitFor(lease::deregister, step(end)));
         attempt("close connections", interrupted, transport::stop);
         if (interrupted.get()) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void releaseAll() {
-        reach.inTransaction(transaction -> {
-            var jobs = reach.store().releaseAll(transaction, lease.owner());
-            queue.enqueue(transaction, jobs);
-            return jobs;
-        });
     }
 
     private static void attempt(String what, AtomicBoolean interrupted, Step step) {

@@ -9,32 +9,20 @@ import io.patienthttp.processor.Processor;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.locks.Lock;
 
 /**
- * The thread {@code patient-http-claimer}: claims as many due rows as the processor has room for, and hands them to it as
- * tasks. Woken by commits of this process, else it polls. Both bounds of capacity stop it: slots, and bytes of answers.
+ * Claims as many due rows as the processor has room for, and hands them to it as tasks. Both bounds of capacity stop it:
+ * slots, and bytes of answers. For one thread, {@link ClaimerThread}.
  */
 public final class Claimer {
 
-    private static final Logger log = LoggerFactory.getLogger(Claimer.class);
-
     /** Rows a claim: enough to make its commit cheap, few enough to keep the statement short. */
     private static final int BATCH = 250;
-
-    private static final Duration SLOWEST_POLL = Duration.ofSeconds(1);
-
-    /** While requests are in flight, slots that become free one by one are claimed for together. */
-    private static final Duration LINGER = Duration.ofMillis(50);
 
     private final RequestStore store;
     private final Processor<ClaimedTask> processor;
@@ -44,29 +32,26 @@ public final class Claimer {
     private final ClaimSettings settings;
     private final RequestCodec codec = new RequestCodec();
 
-    /** Held while a claim runs and its rows become tasks: reconcile must not take them for lost. */
-    private final ReentrantLock claiming = new ReentrantLock();
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private boolean running; // guarded by lock
-    private boolean woken; // guarded by lock
-    private boolean roomFreed; // guarded by lock
-    private @Nullable Thread thread; // guarded by lock
+    private final Lock claiming;
     private volatile Runnable reconcile = () -> {};
     private boolean unknownResult; // used by the thread alone
 
-    /** A claimer that is stopped. */
+    /**
+     * A claimer.
+     *
+     * @param claiming held while a claim runs and its rows become tasks: reconcile must not take them for lost
+     */
     public Claimer(
             RequestStore store,
-            Processor<ClaimedTask> processor,
-            ByteBudget budget,
+            Room room,
             Ownership ownership,
             UnusableRows unusable,
-            ClaimSettings settings) {
+            ClaimSettings settings,
+            Lock claiming) {
         this.store = store;
-        this.processor = processor;
-        this.budget = budget;
+        this.processor = room.processor();
+        this.budget = room.budget();
+        this.claiming = claiming;
         this.ownership = ownership;
         this.unusable = unusable;
         this.settings = settings;
@@ -77,99 +62,22 @@ public final class Claimer {
         this.reconcile = reconcile;
     }
 
-    /** Starts the thread. */
-    public void start() {
-        lock.lock();
-        try {
-            running = true;
-            woken = true;
-            thread = new Thread(this::run, "patient-http-claimer");
-            thread.setDaemon(true);
-            thread.start();
-        } finally {
-            lock.unlock();
+    /** Claims once; whether it is worth to claim again at once. After a result that is unknown, it reconciles first. */
+    public boolean claim() {
+        if (unknownResult) {
+            reconcile.run();
         }
-    }
-
-    /** Stops the thread and waits for a claim that runs; what it claims after the timeout is not taken, but released. */
-    public void stop(Duration timeout) throws InterruptedException {
-        Thread stopped;
-        lock.lock();
-        try {
-            running = false;
-            changed.signalAll();
-            stopped = thread;
-            thread = null;
-        } finally {
-            lock.unlock();
-        }
-        if (stopped != null) {
-            stopped.join(Math.max(1, timeout.toMillis()));
-        }
-    }
-
-    /** Says that there is something to claim. */
-    public void wake() {
-        lock.lock();
-        try {
-            woken = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Says that the processor has room again. */
-    public void roomFreed() {
-        lock.lock();
-        try {
-            if (!roomFreed) {
-                roomFreed = true;
-                changed.signalAll();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Runs the action while no claim runs. */
-    public void excludingClaims(Runnable action) {
-        claiming.lock();
-        try {
-            action.run();
-        } finally {
-            claiming.unlock();
-        }
-    }
-
-    private void run() {
-        var pause = settings.pollInterval();
-        while (isRunning()) {
-            boolean more = false;
-            try {
-                if (unknownResult) {
-                    reconcile.run();
-                    unknownResult = false;
-                }
-                more = claim();
-            } catch (Throwable e) { // the thread survives; what such a claim may have taken is reconciled first
-                unknownResult = true;
-                log.warn("Could not claim: {}. Trying again in {}", e.toString(), SLOWEST_POLL);
-                log.debug("Could not claim", e);
-                pause = SLOWEST_POLL;
-            }
-            if (!more) {
-                pause = await(pause);
-            }
-        }
+        unknownResult = true;
+        var more = claimOnce();
+        unknownResult = false;
+        return more;
     }
 
     private boolean hasRoom() {
         return processor.free() > 0 && !budget.isExhausted() && ownership.isValid(ownership.owner());
     }
 
-    /** Claims once; whether it is worth to claim again at once. */
-    private boolean claim() {
+    private boolean claimOnce() {
         claiming.lock();
         try {
             if (!hasRoom()) {
@@ -224,50 +132,6 @@ public final class Claimer {
         }
     }
 
-    private boolean isRunning() {
-        lock.lock();
-        try {
-            return running;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits for a reason to claim; returns how long to wait for the next one. */
-    private Duration await(Duration pause) {
-        long left = pause.toNanos();
-        long lingered = LINGER.toNanos();
-        lock.lock();
-        try {
-            while (running && !woken && left > 0) {
-                if (roomFreed && (lingered <= 0 || processor.free() >= processor.capacity() / 8)) {
-                    break;
-                }
-                long wait = roomFreed ? Math.min(left, lingered) : left;
-                long before = System.nanoTime();
-                changed.awaitNanos(wait);
-                long waited = System.nanoTime() - before;
-                left -= waited;
-                lingered -= roomFreed ? waited : 0;
-            }
-            var signalled = woken || roomFreed;
-            woken = false;
-            roomFreed = false;
-            return signalled ? settings.pollInterval() : slower(pause);
-        } catch (InterruptedException e) {
-            running = false; // nobody interrupts this thread but who wants it to end
-            return pause;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Duration slower(Duration pause) {
-        var doubled = pause.multipliedBy(2);
-        return doubled.compareTo(SLOWEST_POLL) < 0 ? doubled : max(SLOWEST_POLL, settings.pollInterval());
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) >= 0 ? a : b;
-    }
+    /** What bounds the claim: slots, and bytes of answers. */
+    public record Room(Processor<ClaimedTask> processor, ByteBudget budget) {}
 }

@@ -14,24 +14,25 @@ import io.patienthttp.spi.RequestStore.Recorded;
 import io.patienthttp.spi.Transaction;
 import io.patienthttp.spi.Transactions;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread {@code patient-http-recorder}: writes changes, many in one transaction: whatever came while the last one
- * committed. While the database is away it holds them and tries again. A change that fails for another reason is isolated
+ * Writes changes, many in one transaction: whatever came while the last one committed. For one thread, {@link
+ * RecorderThread}; changes are added by all. While the database is away it holds them and tries again. A change that fails for another reason is isolated
  * by halving the batch, so that the others commit: an outcome that the database refuses completes as UNSTORABLE, anything
  * else is set aside and tried again alone.
  */
@@ -40,11 +41,6 @@ public final class GroupCommit {
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
     private static final int BATCH = 1000;
-
-    /** A transaction begins this long after the last one began, or later: under load more changes share a commit. */
-    private static final Duration PACE = Duration.ofMillis(10);
-
-    private static final Duration IDLE_POLL = Duration.ofMillis(20);
 
     /** A transaction takes no more outcomes once it has this many characters of them. */
     private static final int BATCH_CHARS = 8 << 20;
@@ -57,21 +53,26 @@ public final class GroupCommit {
     private final CallbackQueue callbacks;
     private final String unstorable;
     private final FreshOutcomes fresh;
+    private final Waits waits;
     private final BlockingQueue<Change> changes = new LinkedBlockingQueue<>();
     private final AtomicInteger unwritten = new AtomicInteger();
-    private volatile State state = State.STOPPED;
-    private volatile @Nullable Thread thread;
+    private final Deque<List<Change>> inHand = new ArrayDeque<>(); // used by the thread alone
+    private Duration backoff = FIRST_BACKOFF; // used by the thread alone
+    private volatile boolean open;
 
     /**
-     * A writer that is stopped.
+     * A writer that is closed.
      *
      * @param freshChars how many characters of recorded outcomes are kept for callbacks that run in this process
+     * @param waits how changes that were set aside, and who asked for a change, wait
      */
-    public GroupCommit(RequestStore store, Transactions transactions, CallbackQueue callbacks, long freshChars) {
+    public GroupCommit(
+            RequestStore store, Transactions transactions, CallbackQueue callbacks, long freshChars, Waits waits) {
         this.fresh = new FreshOutcomes(freshChars);
         this.store = store;
         this.transactions = transactions;
         this.callbacks = callbacks;
+        this.waits = waits;
         this.unstorable = new OutcomeCodec()
                 .writeRejected(
                         Failure.Kind.UNSTORABLE,
@@ -79,56 +80,44 @@ public final class GroupCommit {
                         true);
     }
 
-    /** Starts the thread. */
-    public void start() {
-        state = State.RUNNING;
-        var started = new Thread(this::run, "patient-http-recorder");
-        started.setDaemon(true);
-        thread = started;
-        started.start();
+    /** Takes changes from now on. */
+    public void open() {
+        open = true;
     }
 
-    /** Waits until everything is written; false if it is not at the timeout. */
-    public boolean flush(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (unwritten.get() > 0) {
-            if (System.nanoTime() - deadline >= 0) {
-                return false;
-            }
-            Thread.sleep(5);
-        }
-        return true;
+    /** Whether it takes changes. */
+    public boolean isOpen() {
+        return open;
     }
 
-    /**
-     * Ends the thread once everything is written, or at the timeout: outcomes that are not written by then are lost, and
-     * their requests sent again by who claims them next.
-     */
-    public void stop(Duration timeout) throws InterruptedException {
-        if (!flush(timeout)) {
-            log.warn("{} changes could not be written before the stop", unwritten.get());
-        }
-        state = State.STOPPED;
-        var stopped = thread;
-        if (stopped != null) {
-            stopped.interrupt();
-            stopped.join(Math.max(1, timeout.toMillis()));
-            thread = null;
-        }
-        giveUpWhatWaits();
+    /** Takes no more changes. */
+    public void close() {
+        open = false;
     }
 
-    private void giveUpWhatWaits() {
+    /** How many changes are not written yet. */
+    public int unwritten() {
+        return unwritten.get();
+    }
+
+    /** Gives up what waits and is not in hand. */
+    public void giveUpWhatWaits() {
         var waiting = new ArrayList<Change>();
         changes.drainTo(waiting);
         giveUp(waiting);
+    }
+
+    /** Gives up what is in hand. */
+    public void giveUpInHand() {
+        inHand.forEach(GroupCommit::giveUp);
+        inHand.clear();
     }
 
     private static void giveUp(List<Change> batch) {
         batch.forEach(change -> change.written().completeExceptionally(new CancellationException("stopped")));
     }
 
-    /** Has it written, with the next transaction; given up if the writer is stopped. */
+    /** Has it written, with the next transaction; given up if the writer is closed. */
     void add(Change change) {
         unwritten.incrementAndGet();
         change.written().whenComplete((ok, failed) -> unwritten.decrementAndGet());
@@ -137,9 +126,14 @@ public final class GroupCommit {
 
     private void enqueue(Change change) {
         changes.add(change);
-        if (state == State.STOPPED) {
+        if (!open) {
             giveUpWhatWaits();
         }
+    }
+
+    /** Waits until the change is written. */
+    void await(Change change) throws InterruptedException, ExecutionException {
+        waits.await(change.written());
     }
 
     /** Outcomes that were recorded here and are not delivered yet. */
@@ -152,69 +146,65 @@ public final class GroupCommit {
         return unstorable;
     }
 
-    private void run() {
-        List<Change> batch = List.of();
-        try {
-            while (state == State.RUNNING) {
-                batch = nextBatch();
-                if (!batch.isEmpty()) {
-                    long begin = System.nanoTime();
-                    write(batch);
-                    pause(PACE.toNanos() - (System.nanoTime() - begin));
-                }
-            }
-        } catch (InterruptedException e) {
-            giveUp(batch); // stop() says what happens to the requests
-        }
-    }
-
-    private static void pause(long nanos) throws InterruptedException {
-        if (nanos > 0) {
-            TimeUnit.NANOSECONDS.sleep(nanos);
-        }
-    }
-
-    private List<Change> nextBatch() throws InterruptedException {
+    /** Takes what waits into hand, as much as one transaction holds; waits for the first change up to the timeout. */
+    public void take(Duration timeout) throws InterruptedException {
         var batch = new ArrayList<Change>();
         long chars = 0;
-        var next = changes.poll(IDLE_POLL.toMillis(), TimeUnit.MILLISECONDS);
+        var next = changes.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
         for (; next != null; next = batch.size() < BATCH && chars < BATCH_CHARS ? changes.poll() : null) {
             batch.add(next);
             chars += next instanceof Change.Complete complete
                     ? complete.outcome().length()
                     : 0;
         }
-        return batch;
-    }
-
-    /** Writes the batch, whatever it takes. A commit whose answer is lost is repeated: it then changes nothing. */
-    private void write(List<Change> batch) throws InterruptedException {
-        var backoff = FIRST_BACKOFF;
-        while (true) {
-            try {
-                commit(batch);
-                return;
-            } catch (StorageException e) {
-                if (e.reason() == Reason.REFUSED || e.reason() == Reason.FAILED) {
-                    isolate(batch, e, e.reason() == Reason.REFUSED);
-                    return;
-                }
-                log.warn("Could not write {} changes: {}. Trying again in {}", batch.size(), e.getMessage(), backoff);
-                Thread.sleep(backoff.toMillis());
-                var doubled = backoff.multipliedBy(2);
-                backoff = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
-            } catch (Throwable e) { // the thread survives, and what it holds is tried again, one by one in the end
-                isolate(batch, e, false);
-                return;
-            }
+        if (!batch.isEmpty()) {
+            inHand.add(batch);
         }
     }
 
-    private void isolate(List<Change> batch, Throwable failure, boolean refused) throws InterruptedException {
+    /** Whether something is in hand. */
+    public boolean hasInHand() {
+        return !inHand.isEmpty();
+    }
+
+    /**
+     * Tries once to write the first batch in hand, which stays there unless it was written or isolated. A commit whose
+     * answer is lost is repeated: it then changes nothing.
+     *
+     * @return how long to wait before the next try; zero unless the database, or another transaction, was in the way
+     */
+    public Duration write() {
+        var batch = inHand.element();
+        try {
+            commit(batch);
+            inHand.remove();
+        } catch (StorageException e) {
+            if (e.reason() != Reason.REFUSED && e.reason() != Reason.FAILED) {
+                return later(batch, e);
+            }
+            inHand.remove();
+            isolate(batch, e, e.reason() == Reason.REFUSED);
+        } catch (Throwable e) { // the thread survives, and what it holds is tried again, one by one in the end
+            inHand.remove();
+            isolate(batch, e, false);
+        }
+        backoff = FIRST_BACKOFF;
+        return Duration.ZERO;
+    }
+
+    private Duration later(List<Change> batch, StorageException e) {
+        var wait = backoff;
+        log.warn("Could not write {} changes: {}. Trying again in {}", batch.size(), e.getMessage(), wait);
+        var doubled = wait.multipliedBy(2);
+        backoff = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
+        return wait;
+    }
+
+    private void isolate(List<Change> batch, Throwable failure, boolean refused) {
         if (batch.size() > 1) {
             int half = batch.size() / 2;
-            write(List.copyOf(batch.subList(0, half)));
-            write(List.copyOf(batch.subList(half, batch.size())));
+            inHand.push(List.copyOf(batch.subList(half, batch.size())));
+            inHand.push(List.copyOf(batch.subList(0, half)));
             return;
         }
         var change = batch.get(0);
@@ -222,13 +212,12 @@ public final class GroupCommit {
                 && change instanceof Change.Complete complete
                 && !complete.outcome().equals(unstorable)) {
             log.error("The database refuses the outcome of request {}: {}", change.ref(), failure.getMessage());
-            write(List.of(
+            inHand.push(List.of(
                     new Change.Complete(complete.owner(), complete.fresh().with(unstorable), complete.written())));
             return;
         }
         log.error("Could not write a change of request {}. Trying again in {}", change.ref(), LONGEST_BACKOFF, failure);
-        CompletableFuture.delayedExecutor(LONGEST_BACKOFF.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> enqueue(change));
+        waits.later(LONGEST_BACKOFF, () -> enqueue(change));
     }
 
     private void commit(List<Change> batch) {
@@ -304,9 +293,4 @@ public final class GroupCommit {
     }
 
     private record Delayed(UUID owner, Duration delay) {}
-
-    private enum State {
-        RUNNING,
-        STOPPED
-    }
 }

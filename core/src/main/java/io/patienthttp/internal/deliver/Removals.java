@@ -22,10 +22,10 @@ final class Removals {
 
     /** Removes the job of the run, and the row if it is not gone yet; returns when that is committed, or given up. */
     void remove(CallbackRun run, boolean row) throws InterruptedException {
-        var written = new CompletableFuture<Void>();
-        commits.add(new Change.Remove(run, row, written));
+        var change = new Change.Remove(run, row, new CompletableFuture<>());
+        commits.add(change);
         try {
-            written.get();
+            commits.await(change);
         } catch (ExecutionException e) {
             log.warn(
                     "The removal of request {} was not written before the stop; its callback may run again", run.ref());

@@ -3,35 +3,29 @@ package io.patienthttp.internal.recover;
 import io.patienthttp.internal.claim.Ownership;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.ProcessRow;
-import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread {@code patient-http-heartbeat}: registers this process before its first claim and renews its lease. A
- * process that finds its row gone was taken for dead: it takes a new id, and what it held is aborted and not recorded.
+ * The lease of this process: registers it before its first claim, and renews the lease with each beat. A process that finds its row gone was taken for dead: it takes a new id, and what it held is aborted and not recorded.
  */
 public final class ProcessLease implements Ownership {
 
     private static final Logger log = LoggerFactory.getLogger(ProcessLease.class);
-
-    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final RequestStore store;
     private final LeaseSettings settings;
     private final Function<UUID, ProcessRow> description;
     private final IntSupplier inFlight;
     private final Consumer<UUID> onLost;
+    private final LongSupplier nanoTime;
     private volatile Held held = new Held(UUID.randomUUID(), Long.MIN_VALUE, false);
-    private volatile CountDownLatch stopped = new CountDownLatch(1);
-    private @Nullable Thread thread; // start and stop are called by one thread at a time
 
     /**
      * A lease that is not taken yet.
@@ -40,37 +34,30 @@ public final class ProcessLease implements Ownership {
      * @param description the row of this process under an id
      * @param inFlight what is written beside the lease
      * @param onLost told the old id, after the new one is in force
+     * @param nanoTime this process's own monotonic clock
      */
     public ProcessLease(
             RequestStore store,
             LeaseSettings settings,
             Function<UUID, ProcessRow> description,
             IntSupplier inFlight,
-            Consumer<UUID> onLost) {
+            Consumer<UUID> onLost,
+            LongSupplier nanoTime) {
         this.store = store;
         this.settings = settings;
         this.description = description;
         this.inFlight = inFlight;
         this.onLost = onLost;
+        this.nanoTime = nanoTime;
     }
 
-    /** Registers the process under a new id, and starts to beat. */
-    public void start() {
+    /** Registers the process under a new id. */
+    public void register() {
         register(UUID.randomUUID());
-        stopped = new CountDownLatch(1);
-        var started = new Thread(this::run, "patient-http-heartbeat");
-        started.setDaemon(true);
-        thread = started;
-        started.start();
     }
 
-    /** Ends the heartbeat, and nothing is valid any more; waits up to the timeout for a beat that is on its way. */
-    public void stop(Duration timeout) throws InterruptedException {
-        stopped.countDown();
-        if (thread != null) {
-            thread.join(Math.max(1, timeout.toMillis()));
-            thread = null;
-        }
+    /** Nothing is valid any more. */
+    public void end() {
         held = new Held(held.owner, Long.MIN_VALUE, false);
     }
 
@@ -89,31 +76,19 @@ public final class ProcessLease implements Ownership {
         var now = held;
         return now.owner.equals(owner)
                 && now.beaten
-                && System.nanoTime() - now.lastBeat < settings.lease().toNanos();
+                && nanoTime.getAsLong() - now.lastBeat < settings.lease().toNanos();
     }
 
     private void register(UUID owner) {
-        long before = System.nanoTime();
+        long before = nanoTime.getAsLong();
         store.register(description.apply(owner));
         held = new Held(owner, before, true);
     }
 
-    private void run() {
-        var pause = settings.heartbeat();
-        while (!awaitStop(pause)) {
-            try {
-                beat();
-                pause = settings.heartbeat();
-            } catch (Throwable e) { // the thread survives: requests in flight go on, their outcomes wait
-                log.warn("Could not renew the lease: {}. Trying again in {}", e.toString(), RETRY);
-                pause = RETRY.compareTo(settings.heartbeat()) < 0 ? RETRY : settings.heartbeat();
-            }
-        }
-    }
-
-    private void beat() {
+    /** Renews the lease, or takes a new one if it is lost. */
+    public void beat() {
         var before = held;
-        long sentAt = System.nanoTime();
+        long sentAt = nanoTime.getAsLong();
         if (store.beat(before.owner, settings.heartbeat(), inFlight.getAsInt())) {
             held = new Held(before.owner, sentAt, true);
             return;
@@ -127,14 +102,6 @@ public final class ProcessLease implements Ownership {
                 before.owner,
                 successor);
         onLost.accept(before.owner);
-    }
-
-    private boolean awaitStop(Duration pause) {
-        try {
-            return stopped.await(pause.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            return true; // nobody interrupts this thread but who wants it to end
-        }
     }
 
     /** The id, when its last successful beat was sent, whether there was one, and the id after it if it is lost. */

@@ -1,13 +1,13 @@
 package io.patienthttp.internal.recover;
 
 import io.patienthttp.internal.claim.ClaimedTask;
-import io.patienthttp.internal.claim.Claimer;
 import io.patienthttp.internal.claim.Ownership;
 import io.patienthttp.processor.Processor;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.RequestRef;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,21 +23,38 @@ public final class Reconciler {
     private final CallbackQueue queue;
     private final Ownership ownership;
     private final Processor<ClaimedTask> processor;
-    private final Claimer claimer;
+    private final Lock claiming;
+    private final Runnable wake;
 
-    /** A reconciler. */
+    /**
+     * A reconciler.
+     *
+     * @param claiming held while a claim runs
+     * @param wake tells the claimer that there is something to claim
+     */
     public Reconciler(
-            Reach reach, CallbackQueue queue, Ownership ownership, Processor<ClaimedTask> processor, Claimer claimer) {
+            Reach reach,
+            CallbackQueue queue,
+            Ownership ownership,
+            Processor<ClaimedTask> processor,
+            Lock claiming,
+            Runnable wake) {
         this.reach = reach;
         this.queue = queue;
         this.ownership = ownership;
         this.processor = processor;
-        this.claimer = claimer;
+        this.claiming = claiming;
+        this.wake = wake;
     }
 
     /** Compares and releases. */
     public void reconcile() {
-        claimer.excludingClaims(this::releaseWhatIsNotHeld);
+        claiming.lock();
+        try {
+            releaseWhatIsNotHeld();
+        } finally {
+            claiming.unlock();
+        }
     }
 
     private void releaseWhatIsNotHeld() {
@@ -54,7 +71,16 @@ public final class Reconciler {
             return jobs;
         });
         queue.wake();
-        claimer.wake();
+        wake.run();
+    }
+
+    /** Gives back all that this process owns, at its end. */
+    public void releaseAll() {
+        reach.inTransaction(transaction -> {
+            var jobs = reach.store().releaseAll(transaction, ownership.owner());
+            queue.enqueue(transaction, jobs);
+            return jobs;
+        });
     }
 
     /** Aborts the tasks whose rows are flagged for cancellation; their release completes them as CANCELLED. */
