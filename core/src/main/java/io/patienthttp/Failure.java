@@ -52,7 +52,10 @@ public sealed interface Failure extends Outcome
         CANCELLED,
         /** {@link RejectedFailure}: its deadline passed before it could be sent. */
         EXPIRED,
-        /** {@link RejectedFailure}: processes died with it in flight more often than {@code max-recoveries}. */
+        /**
+         * {@link RejectedFailure}: processes died with it in flight more often than {@code max-recoveries}, the last one
+         * while nothing else was in flight.
+         */
         RECOVERY_EXHAUSTED,
         /** {@link RejectedFailure}: its off-loaded request or outcome is gone from the payload store. */
         PAYLOAD_MISSING,

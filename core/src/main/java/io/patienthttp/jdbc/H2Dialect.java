@@ -5,6 +5,7 @@ import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.Completion;
 import io.patienthttp.spi.RequestStore.Recorded;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +26,15 @@ final class H2Dialect implements Dialect {
     private static final String DUE = """
             SELECT id, concurrency_key FROM {requests}
             WHERE state = 'PENDING' AND priority = ? AND run_at <= {now}
-                AND recoveries BETWEEN ? AND ? AND NOT (concurrency_key = ANY (?))
+                AND recoveries < ? AND NOT (concurrency_key = ANY (?))
             ORDER BY run_at LIMIT ? FOR UPDATE SKIP LOCKED
+            """;
+
+    private static final String SUSPECTS = """
+            SELECT id, concurrency_key FROM {requests}
+            WHERE state = 'PENDING' AND recoveries BETWEEN ? AND ? AND run_at <= {now}
+                AND NOT (concurrency_key = ANY (?))
+            ORDER BY recoveries, run_at LIMIT ? FOR UPDATE SKIP LOCKED
             """;
 
     private static final String CLAIM = """
@@ -76,56 +84,61 @@ final class H2Dialect implements Dialect {
                 .isEmpty()) {
             return List.of();
         }
-        var rooms = new HashMap<>(order.rooms());
-        var ids = new ArrayList<UUID>();
-        int suspect = Math.max(1, order.maxRecoveries());
-        for (int priority = 0; priority < 4; priority++) {
-            int suspects = order.suspects() - ids.size();
-            due(
-                    connection,
-                    tables,
-                    priority,
-                    suspect,
-                    Integer.MAX_VALUE,
-                    Math.min(suspects, order.limit()),
-                    rooms,
-                    ids);
-        }
-        for (int priority = 0; priority < 4; priority++) {
-            due(connection, tables, priority, 0, suspect - 1, order.limit() - ids.size(), rooms, ids);
-        }
+        var ids = due(connection, tables, order);
         return ids.isEmpty()
                 ? List.of()
                 : Sql.query(connection, tables.sql(CLAIM), Rows::claimed, order.owner(), ids.toArray(UUID[]::new));
     }
 
-    private void due(
-            Connection connection,
-            Tables tables,
-            int priority,
-            int leastRecoveries,
-            int mostRecoveries,
-            int limit,
-            Map<String, Integer> rooms,
-            List<UUID> ids)
-            throws SQLException {
-        if (limit <= 0) {
-            return;
+    private static List<UUID> due(Connection connection, Tables tables, ClaimOrder order) throws SQLException {
+        var suspects = order.suspects();
+        int most = suspects.maxRecoveries();
+        var chosen = new Chosen(order);
+        chosen.take(connection, tables.sql(SUSPECTS), suspects.secondDegree(), most + 1, Integer.MAX_VALUE);
+        if (!chosen.ids.isEmpty()) {
+            return chosen.ids;
         }
-        var full = rooms.entrySet().stream()
-                .filter(room -> room.getValue() <= 0)
-                .map(Map.Entry::getKey)
-                .toArray(String[]::new);
-        Sql.Row<Boolean> take = row -> {
+        chosen.take(connection, tables.sql(SUSPECTS), suspects.suspects(), Math.max(1, most), most);
+        chosen.take(connection, tables.sql(SUSPECTS), suspects.near(), Math.max(1, most - 1), most - 1);
+        for (int priority = 0; priority < 4; priority++) {
+            chosen.take(connection, tables.sql(DUE), order.limit(), priority, Math.max(1, most - 1));
+        }
+        return chosen.ids;
+    }
+
+    /** Rows for a claim, of each key as many as it has room for. */
+    private static final class Chosen {
+
+        private final List<UUID> ids = new ArrayList<>();
+        private final Map<String, Integer> rooms;
+        private final int limit;
+
+        Chosen(ClaimOrder order) {
+            this.rooms = new HashMap<>(order.rooms());
+            this.limit = order.limit();
+        }
+
+        /** Takes what the query finds, whose last parameters are the full keys and the limit. */
+        void take(Connection connection, String query, int most, int first, int second) throws SQLException {
+            int left = Math.min(most, limit - ids.size());
+            if (left <= 0) {
+                return;
+            }
+            var full = rooms.entrySet().stream()
+                    .filter(room -> room.getValue() <= 0)
+                    .map(Map.Entry::getKey)
+                    .toArray(String[]::new);
+            Sql.query(connection, query, this::take, first, second, full, left);
+        }
+
+        private boolean take(ResultSet row) throws SQLException {
             var key = row.getString("concurrency_key");
-            var room = rooms.getOrDefault(key, Integer.MAX_VALUE);
-            if (room <= 0) {
+            if (rooms.getOrDefault(key, Integer.MAX_VALUE) <= 0) {
                 return false;
             }
             rooms.computeIfPresent(key, (k, free) -> free - 1);
             return ids.add(Sql.uuid(row, "id"));
-        };
-        Sql.query(connection, tables.sql(DUE), take, priority, leastRecoveries, mostRecoveries, full, limit);
+        }
     }
 
     @Override

@@ -18,21 +18,26 @@ final class PostgresDialect implements Dialect {
      * whose lease is over, claims nothing, and cannot be reclaimed while it claims), then one index branch per priority,
      * so that the claim never walks rows that are due in the future; compared with now(), not clock_timestamp(), so that
      * the index bounds the scan. Keys without room are passed over; of a key with little room the rows beyond it are
-     * locked for the time of the statement only. Suspects, rows that several processes died with, come first but few.
+     * locked for the time of the statement only. Suspects come first but few; beside one of the second degree, nothing.
      */
-    private static final String CLAIM = """
+    private static final String CLAIM =
+            """
             WITH me AS MATERIALIZED (
                 SELECT id FROM {processes}
                 WHERE id = ? AND last_seen_at + lease_ms * INTERVAL '0.001' SECOND > clock_timestamp()
                 FOR KEY SHARE
+            ), alone AS MATERIALIZED (
+            """ + suspects("me", "r.recoveries > ?") + """
+            ), others AS MATERIALIZED (
+                SELECT id FROM me WHERE NOT EXISTS (SELECT 1 FROM alone)
             ), due AS MATERIALIZED (
                 SELECT * FROM (
-                    SELECT c.* FROM me CROSS JOIN LATERAL (
-                        SELECT r.id, r.concurrency_key, r.priority, r.run_at FROM {requests} r
-                        WHERE me.id IS NOT NULL AND r.state = 'PENDING' AND r.recoveries > 0
-                            AND r.recoveries >= ? AND r.run_at <= now() AND r.concurrency_key <> ALL (?)
-                        ORDER BY r.recoveries, r.run_at LIMIT ? FOR UPDATE SKIP LOCKED) c
-            """ + branch(0) + branch(1) + branch(2) + branch(3) + """
+                    SELECT * FROM alone
+                    UNION ALL
+            """ + suspects("others", "r.recoveries = ?") + """
+                    UNION ALL
+            """
+                    + suspects("others", "r.recoveries = ?") + branch(0) + branch(1) + branch(2) + branch(3) + """
                 ) branches LIMIT ?
             ), fitting AS (
                 SELECT ranked.id FROM (
@@ -64,12 +69,23 @@ final class PostgresDialect implements Dialect {
             RETURNING r.id, r.epoch, r.created_at, r.cancel_requested
             """;
 
+    /** Rows that processes died with: few, and all in one index. */
+    private static String suspects(String from, String recoveries) {
+        return """
+                    SELECT c.* FROM %1$s CROSS JOIN LATERAL (
+                        SELECT r.id, r.concurrency_key, r.priority, r.run_at FROM {requests} r
+                        WHERE %1$s.id IS NOT NULL AND r.state = 'PENDING' AND r.recoveries > 0 AND %2$s
+                            AND r.run_at <= now() AND r.concurrency_key <> ALL (?)
+                        ORDER BY r.recoveries, r.run_at LIMIT ? FOR UPDATE SKIP LOCKED) c
+            """.formatted(from, recoveries);
+    }
+
     private static String branch(int priority) {
         return """
                     UNION ALL
-                    SELECT c.* FROM me CROSS JOIN LATERAL (
+                    SELECT c.* FROM others CROSS JOIN LATERAL (
                         SELECT r.id, r.concurrency_key, r.priority, r.run_at FROM {requests} r
-                        WHERE me.id IS NOT NULL AND r.state = 'PENDING' AND r.priority = %d
+                        WHERE others.id IS NOT NULL AND r.state = 'PENDING' AND r.priority = %d
                             AND r.run_at <= now() AND r.recoveries < ? AND r.concurrency_key <> ALL (?)
                         ORDER BY r.run_at LIMIT ? FOR UPDATE SKIP LOCKED) c
             """.formatted(priority);
@@ -115,25 +131,33 @@ final class PostgresDialect implements Dialect {
         var narrow = order.rooms().entrySet().stream()
                 .filter(room -> room.getValue() > 0)
                 .toList();
-        int suspect = Math.max(1, order.maxRecoveries());
+        var suspects = order.suspects();
+        int most = suspects.maxRecoveries();
+        int innocent = Math.max(1, most - 1);
         return Sql.query(
                 connection,
                 tables.sql(CLAIM),
                 Rows::claimed,
                 order.owner(),
-                suspect,
+                most,
                 full,
-                order.suspects(),
-                suspect,
+                suspects.secondDegree(),
+                most,
+                full,
+                suspects.suspects(),
+                most - 1,
+                full,
+                suspects.near(),
+                innocent,
                 full,
                 order.limit(),
-                suspect,
+                innocent,
                 full,
                 order.limit(),
-                suspect,
+                innocent,
                 full,
                 order.limit(),
-                suspect,
+                innocent,
                 full,
                 order.limit(),
                 order.limit(),

@@ -55,18 +55,21 @@ final class ProcessRows {
 
     /**
      * Gives back the rows of one owner. A statement of its own, after the lock: in one statement with it, rows claimed
-     * between its snapshot and the lock are lost. A row that was recovered as often as allowed is given up.
+     * between its snapshot and the lock are lost. A row that was recovered more often than allowed is given up, if it was
+     * the only one: beside others it may be as innocent as they are.
      */
     private static final String RECLAIM = """
             UPDATE {requests}
-            SET state = CASE WHEN cancel_requested OR recoveries >= ? THEN 'COMPLETED' ELSE 'PENDING' END,
+            SET state = CASE WHEN cancel_requested OR recoveries > ? THEN 'COMPLETED' ELSE 'PENDING' END,
                 outcome = CASE WHEN cancel_requested THEN CAST(? AS TEXT)
-                    WHEN recoveries >= ? THEN CAST(? AS TEXT) ELSE outcome END,
-                completed_at = CASE WHEN cancel_requested OR recoveries >= ? THEN {now} ELSE completed_at END,
+                    WHEN recoveries > ? THEN CAST(? AS TEXT) ELSE outcome END,
+                completed_at = CASE WHEN cancel_requested OR recoveries > ? THEN {now} ELSE completed_at END,
                 recoveries = recoveries + 1,
                 owner = NULL
             WHERE owner = ? AND state = 'IN_FLIGHT'
             """;
+
+    private static final String IN_FLIGHT = "SELECT count(*) FROM {requests} WHERE owner = ? AND state = 'IN_FLIGHT'";
 
     /** Owners of rows in flight that are not registered. Read first, updated by owner later: see RECLAIM. */
     private static final String UNREGISTERED_OWNERS = """
@@ -142,15 +145,18 @@ final class ProcessRows {
 
     private List<Optional<CallbackJob>> reclaim(Connection connection, UUID owner, int maxRecoveries)
             throws SQLException {
+        int inFlight = Sql.first(connection, tables.sql(IN_FLIGHT), row -> row.getInt(1), owner)
+                .orElseThrow();
+        int most = inFlight == 1 ? maxRecoveries : Integer.MAX_VALUE;
         return Sql.query(
                 connection,
                 tables.returning(RECLAIM, "id, epoch, state, created_at"),
                 RequestRows::jobIfCompleted,
-                maxRecoveries,
+                most,
                 cancelledOutcome,
-                maxRecoveries,
+                most,
                 exhaustedOutcome,
-                maxRecoveries,
+                most,
                 owner);
     }
 

@@ -112,7 +112,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                 codec.writeRejected(
                         Failure.Kind.RECOVERY_EXHAUSTED,
                         "processes died with the request in flight more often than max-recoveries ("
-                                + settings.maxRecoveries() + ") allows",
+                                + settings.maxRecoveries() + ") allows, the last one with nothing else in flight",
                         true));
     }
 

@@ -5,6 +5,7 @@ import io.patienthttp.internal.claim.ClaimSettings;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.Claimer;
 import io.patienthttp.internal.claim.ClaimerThread;
+import io.patienthttp.internal.claim.Quarantine;
 import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.deliver.DeliverySettings;
 import io.patienthttp.internal.deliver.GroupCommit;
@@ -77,6 +78,7 @@ final class Pipeline {
     private final HeartbeatThread heartbeat;
     private final Deliverer deliverer;
     private final RecorderThread commits;
+    private final Quarantine quarantine;
     private final Processor<ClaimedTask> processor;
     private final ClaimerThread claimer;
     private final Reconciler reconciler;
@@ -104,7 +106,8 @@ final class Pipeline {
         var recorder = new Recorder(groupCommit, settings.unresolvedTimeout());
         var sender = new RequestSender(
                 transport, prepareThreads(), outbound.secrets(), outbound.preprocessors(), sendSettings(settings));
-        this.processor = new Processor<>(task -> send(sender, task), recorder, settings.maxInFlight(), this::roomFreed);
+        this.quarantine = new Quarantine(task -> send(sender, task), this::inFlight, settings.maxRecoveries());
+        this.processor = new Processor<>(quarantine::send, recorder, settings.maxInFlight(), this::roomFreed);
         var leaseSettings = new LeaseSettings(settings.heartbeatInterval(), settings.lease());
         this.lease = new ProcessLease(
                 heartbeats, leaseSettings, this::describe, processor::inFlight, this::abortTasksOf, System::nanoTime);
@@ -144,6 +147,7 @@ final class Pipeline {
     }
 
     private void roomFreed() {
+        quarantine.taskEnded();
         claimer.roomFreed();
     }
 

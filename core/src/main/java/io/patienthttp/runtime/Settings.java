@@ -84,7 +84,10 @@ public final class Settings {
         return values.lease;
     }
 
-    /** How often a request is sent again because its process died, before it is given up. 0 to 1,000. */
+    /**
+     * How many processes may die with a request in flight before it is a suspect. 0 to 1,000. A suspect is sent apart
+     * from others; if one more process dies with it alone, it is given up.
+     */
     public int maxRecoveries() {
         return values.maxRecoveries;
     }

@@ -72,8 +72,8 @@ public interface RequestStore {
 
     /**
      * Takes one process whose lease has expired, if there is one, and gives its rows back: to PENDING with one recovery
-     * more; those that were recovered as often as allowed, and those flagged for cancellation, complete. Its row is
-     * removed. Does nothing unless the asking process has beaten within two heartbeats and has been healthy for longer
+     * more; those flagged for cancellation complete, and one that was recovered more often than allowed does if it was
+     * the only one. Its row is removed. Does nothing unless the asking process has beaten within two heartbeats and has been healthy for longer
      * than that, so that nobody is declared dead after an outage that kept everyone from writing.
      */
     Optional<Reclaimed> reclaimExpired(Transaction transaction, UUID self, Duration heartbeat, int maxRecoveries);
@@ -148,10 +148,17 @@ public interface RequestStore {
      * @param owner who claims
      * @param limit how many rows at most
      * @param rooms concurrency keys that are limited, each with the number of rows that it has room for
-     * @param suspects how many rows, recovered maxRecoveries times, may be among them
+     * @param suspects how many suspects may be among them
+     */
+    record ClaimOrder(UUID owner, int limit, Map<String, Integer> rooms, Suspects suspects) {}
+
+    /**
+     * How many rows of each {@link Suspicion} a claim may take; of those without there may be as many as it has room
+     * for. If it takes one of the second degree, it takes nothing else.
+     *
      * @param maxRecoveries how many recoveries make a row a suspect
      */
-    record ClaimOrder(UUID owner, int limit, Map<String, Integer> rooms, int suspects, int maxRecoveries) {}
+    record Suspects(int maxRecoveries, int near, int suspects, int secondDegree) {}
 
     /** A row that was claimed. The epoch of the ref is the claim's. */
     record ClaimedRequest(

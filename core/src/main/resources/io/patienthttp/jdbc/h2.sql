@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS patient_http_requests (
 );
 
 CREATE INDEX IF NOT EXISTS patient_http_requests_claim ON patient_http_requests (state, priority, run_at);
+CREATE INDEX IF NOT EXISTS patient_http_requests_suspects ON patient_http_requests (state, recoveries, run_at);
 CREATE INDEX IF NOT EXISTS patient_http_requests_owner ON patient_http_requests (owner);
 CREATE INDEX IF NOT EXISTS patient_http_requests_completed ON patient_http_requests (state, completed_at, id);
 CREATE UNIQUE INDEX IF NOT EXISTS patient_http_requests_dedup ON patient_http_requests (dedup_key);

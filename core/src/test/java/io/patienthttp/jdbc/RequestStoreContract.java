@@ -16,6 +16,7 @@ import io.patienthttp.spi.RequestStore.Completion;
 import io.patienthttp.spi.RequestStore.NewRequest;
 import io.patienthttp.spi.RequestStore.ProcessRow;
 import io.patienthttp.spi.RequestStore.Recorded;
+import io.patienthttp.spi.RequestStore.Suspects;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,8 @@ abstract class RequestStoreContract {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final String CANCELLED = "cancelled";
     private static final String EXHAUSTED = "exhausted";
+    private static final Suspects NO_SUSPECTS = new Suspects(3, 0, 0, 0);
+    private static final Suspects ALL_SUSPECTS = new Suspects(3, 10, 10, 1);
 
     private DataSource dataSource;
     private JdbcTransactions transactions;
@@ -154,7 +157,7 @@ abstract class RequestStoreContract {
         }
         var free = insert(request().key("free"));
 
-        var claimed = store.claim(new ClaimOrder(me, 10, Map.of("full", 0, "narrow", 2), 0, 3));
+        var claimed = store.claim(new ClaimOrder(me, 10, Map.of("full", 0, "narrow", 2), NO_SUSPECTS));
 
         assertThat(claimed.stream().map(ClaimedRequest::concurrencyKey))
                 .containsExactlyInAnyOrder("narrow", "narrow", "free");
@@ -164,17 +167,46 @@ abstract class RequestStoreContract {
     @Test
     void suspectsAreClaimedOnlyAsManyAsAsked() {
         var me = process();
-        var suspects = new ArrayList<UUID>();
-        for (int i = 0; i < 3; i++) {
-            suspects.add(insert(request()));
-        }
-        die(3);
+        var near = List.of(insert(request()), insert(request()), insert(request()));
+        die(2, near);
+        var suspects = List.of(insert(request()), insert(request()));
+        die(3, suspects);
+        var innocent = insert(request());
+        var harmless = insert(request());
+        die(1, List.of(harmless));
+
+        assertThat(ids(claim(me, 10, NO_SUSPECTS))).containsExactlyInAnyOrder(innocent, harmless);
+        assertThat(ids(claim(me, 10, new Suspects(3, 2, 0, 0)))).hasSize(2).isSubsetOf(near);
+        assertThat(ids(claim(me, 10, new Suspects(3, 0, 1, 1)))).hasSize(1).isSubsetOf(suspects);
+        assertThat(ids(claim(me, 10, ALL_SUSPECTS))).hasSize(2);
+        assertThat(claim(me, 10, ALL_SUSPECTS)).isEmpty();
+    }
+
+    @Test
+    void aSuspectOfTheSecondDegreeIsClaimedAlone() {
+        var me = process();
+        var first = insert(request());
+        var second = insert(request());
+        die(4, List.of(first, second));
+        var suspect = insert(request());
+        die(3, List.of(suspect));
         var innocent = insert(request());
 
-        assertThat(ids(store.claim(new ClaimOrder(me, 10, Map.of(), 0, 3)))).containsExactly(innocent);
-        var one = ids(store.claim(new ClaimOrder(me, 10, Map.of(), 1, 3)));
-        assertThat(one).hasSize(1);
-        assertThat(suspects).containsAll(one);
+        var alone = ids(claim(me, 10, new Suspects(3, 10, 10, 1)));
+
+        assertThat(alone).hasSize(1).isSubsetOf(first, second);
+        assertThat(ids(claim(me, 10, new Suspects(3, 10, 10, 0)))).containsExactlyInAnyOrder(suspect, innocent);
+    }
+
+    @Test
+    void withoutRecoveriesADeathMakesASuspectOfTheSecondDegree() {
+        var me = process();
+        var recovered = insert(request());
+        die(1, List.of(recovered));
+        var innocent = insert(request());
+
+        assertThat(ids(claim(me, 10, new Suspects(0, 10, 10, 0)))).containsExactly(innocent);
+        assertThat(ids(claim(me, 10, new Suspects(0, 0, 0, 1)))).containsExactly(recovered);
     }
 
     // complete
@@ -425,11 +457,11 @@ abstract class RequestStoreContract {
     }
 
     @Test
-    void reclaimGivesUpARowThatWasRecoveredAsOftenAsAllowed() {
+    void reclaimGivesUpARowThatWasRecoveredMoreOftenThanAllowedIfItWasAlone() {
         var id = insert(request());
-        die(3);
+        die(4, List.of(id));
         var dead = process();
-        store.claim(new ClaimOrder(dead, 1, Map.of(), 1, 3));
+        claim(dead, 1, ALL_SUSPECTS);
         expire(dead);
 
         var reclaimed = reclaim(healthy()).orElseThrow();
@@ -437,6 +469,30 @@ abstract class RequestStoreContract {
         assertThat(reclaimed.pending()).isZero();
         assertThat(reclaimed.completed()).hasSize(1);
         assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(EXHAUSTED);
+    }
+
+    @Test
+    void reclaimGivesUpNoRowThatWasRecoveredAsOftenAsAllowed() {
+        var id = insert(request());
+
+        die(4, List.of(id));
+
+        assertThat(store.find(id).orElseThrow().recoveries()).isEqualTo(4);
+        assertThat(store.find(id).orElseThrow().state()).isEqualTo(RequestState.PENDING);
+    }
+
+    @Test
+    void reclaimGivesUpNoRowThatWasNotAlone() {
+        var id = insert(request());
+        die(4, List.of(id));
+        var dead = process();
+        insert(request());
+        claim(dead, 1);
+        claim(dead, 1, ALL_SUSPECTS);
+        expire(dead);
+
+        assertThat(reclaim(healthy()).orElseThrow().pending()).isEqualTo(2);
+        assertThat(store.find(id).orElseThrow().recoveries()).isEqualTo(5);
     }
 
     @Test
@@ -656,13 +712,18 @@ abstract class RequestStoreContract {
         return id;
     }
 
-    /** Lets every pending row die with as many processes. */
-    private void die(int times) {
+    /** Lets these rows die with as many processes; others stay pending. */
+    private void die(int times, List<UUID> ids) {
         for (int i = 0; i < times; i++) {
             var dead = process();
-            claim(dead, 100);
+            for (var id : ids) {
+                update(
+                        "UPDATE patient_http_requests SET state = 'IN_FLIGHT', owner = ?, epoch = epoch + 1 WHERE id = ?",
+                        dead,
+                        id);
+            }
             expire(dead);
-            assertThat(reclaim(healthy())).isPresent();
+            assertThat(reclaim(healthy()).orElseThrow().pending()).isEqualTo(ids.size());
         }
     }
 
@@ -687,10 +748,18 @@ abstract class RequestStoreContract {
     }
 
     private void age(UUID process, String column, Duration age) {
+        update(
+                "UPDATE patient_http_processes SET " + column + " = " + column + " - " + age.toSeconds()
+                        + " * INTERVAL '1' SECOND WHERE id = ?",
+                process);
+    }
+
+    private void update(String sql, UUID... ids) {
         try (var connection = dataSource.getConnection();
-                var update = connection.prepareStatement("UPDATE patient_http_processes SET " + column + " = " + column
-                        + " - " + age.toSeconds() + " * INTERVAL '1' SECOND WHERE id = ?")) {
-            update.setObject(1, process);
+                var update = connection.prepareStatement(sql)) {
+            for (int i = 0; i < ids.length; i++) {
+                update.setObject(i + 1, ids[i]);
+            }
             assertThat(update.executeUpdate()).isEqualTo(1);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -698,7 +767,11 @@ abstract class RequestStoreContract {
     }
 
     private List<ClaimedRequest> claim(UUID owner, int limit) {
-        return store.claim(new ClaimOrder(owner, limit, Map.of(), 0, 3));
+        return claim(owner, limit, NO_SUSPECTS);
+    }
+
+    private List<ClaimedRequest> claim(UUID owner, int limit, Suspects suspects) {
+        return store.claim(new ClaimOrder(owner, limit, Map.of(), suspects));
     }
 
     private List<Recorded> complete(UUID owner, RequestRef ref, String outcome) {

@@ -24,7 +24,8 @@ import org.springframework.util.unit.DataSize;
  * @param heartbeatInterval How often this process renews its lease, at most a quarter of the lease.
  * @param lease How long after its last heartbeat this process counts as dead and others send its requests again, at
  *     least four heartbeats.
- * @param maxRecoveries How often a request is sent again because its process died, before it is given up, 0 to 1,000.
+ * @param maxRecoveries How many processes may die with a request in flight before it is a suspect, 0 to 1,000. A
+ *     suspect is sent apart from others; if one more process dies with it alone, it is given up.
  * @param shutdownTimeout How long a stop waits for requests in flight and callbacks; the rest is given back. Must be
  *     below spring.lifecycle.timeout-per-shutdown-phase: up to 10 s more pass if the database does not
  *     answer.

@@ -9,6 +9,9 @@ import io.patienthttp.processor.Processor;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
+import io.patienthttp.spi.RequestStore.Suspects;
+import io.patienthttp.spi.Suspicion;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,9 @@ public final class Claimer {
 
     /** Rows a claim: enough to make its commit cheap, few enough to keep the statement short. */
     private static final int BATCH = 250;
+
+    /** This part of the slots is for requests that are a death away from being suspects. */
+    private static final int NEAR_SUSPECTS = 16;
 
     private final RequestStore store;
     private final Processor<ClaimedTask> processor;
@@ -74,7 +80,10 @@ public final class Claimer {
     }
 
     private boolean hasRoom() {
-        return processor.free() > 0 && !budget.isExhausted() && ownership.isValid(ownership.owner());
+        return processor.free() > 0
+                && !budget.isExhausted()
+                && ownership.isValid(ownership.owner())
+                && processor.tasks().stream().noneMatch(task -> suspicion(task) == Suspicion.SECOND_DEGREE);
     }
 
     private boolean claimOnce() {
@@ -101,16 +110,23 @@ public final class Claimer {
     }
 
     private ClaimOrder order(UUID owner) {
-        int suspects = 1;
+        var held = new EnumMap<Suspicion, Integer>(Suspicion.class);
         var rooms = new HashMap<>(settings.limits());
         for (var task : processor.tasks()) {
-            if (task.row().recoveries() >= Math.max(1, settings.maxRecoveries())) {
-                suspects = 0;
-            }
+            held.merge(suspicion(task), 1, Integer::sum);
             rooms.computeIfPresent(task.row().concurrencyKey(), (key, room) -> room - 1);
         }
+        boolean suspect = held.containsKey(Suspicion.SUSPECT);
+        int near = Math.max(1, processor.capacity() / NEAR_SUSPECTS) - held.getOrDefault(Suspicion.NEAR, 0);
         return new ClaimOrder(
-                owner, Math.min(BATCH, processor.free()), Map.copyOf(rooms), suspects, settings.maxRecoveries());
+                owner,
+                Math.min(BATCH, processor.free()),
+                Map.copyOf(rooms),
+                new Suspects(settings.maxRecoveries(), Math.max(0, near), suspect ? 0 : 1, suspect ? 0 : 1));
+    }
+
+    private Suspicion suspicion(ClaimedTask task) {
+        return Suspicion.of(task.row().recoveries(), settings.maxRecoveries());
     }
 
     private void begin(UUID owner, ClaimedRequest row) {
