@@ -1,0 +1,163 @@
+package io.patienthttp.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.patienthttp.Method;
+import io.patienthttp.Request;
+import io.patienthttp.fixture.Databases;
+import io.patienthttp.fixture.SlowServer;
+import io.patienthttp.runtime.PatientHttp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** One run: a database, a server that keeps the ledger, workers, faults, and a judge at the end. */
+final class FaultRun implements AutoCloseable {
+
+    /** STYLE: tests of processes and leases wait three leases and 30 s. */
+    static final Duration LONG = Duration.ofSeconds(3 * Worker.LEASE + 30);
+
+    private final String name;
+    private final String url;
+    private final HikariDataSource database;
+    private final PatientHttp http;
+    private final List<WorkerProcess> workers = new CopyOnWriteArrayList<>();
+    private final Set<String> accepted = Collections.synchronizedSet(new TreeSet<>());
+
+    final SlowServer server = new SlowServer();
+    final Tables tables;
+    final Judge judge;
+
+    /** On a new database of the shared PostgreSQL. */
+    FaultRun(String name) {
+        this(name, Databases.postgresUrl());
+    }
+
+    FaultRun(String name, String url) {
+        this.name = name;
+        this.url = url;
+        this.database = Databases.pool(url, "postgres", 5);
+        this.tables = new Tables(database);
+        this.judge = new Judge(tables, server);
+        this.http = PatientHttp.builder(database)
+                .callback(new DeliveryCallback(new ThreadTransactions(database), "none", false))
+                .preprocessor("pausing", draft -> {})
+                .build();
+        tables.create(http);
+    }
+
+    /** Starts a JVM, not yet the processor in it. */
+    WorkerProcess launch(String... options) {
+        return launch(url, Map.of(), options);
+    }
+
+    /** The same, on another way to the database. */
+    WorkerProcess launch(String url, Map<String, String> environment, String... options) {
+        var worker = WorkerProcess.launch(url, "worker-" + (workers.size() + 1), environment, options);
+        workers.add(worker);
+        return worker;
+    }
+
+    /** Starts a processor that may recover what others held. */
+    WorkerProcess start(WorkerProcess survivor) throws InterruptedException {
+        survivor.start();
+        judge.survivorStarted(System.nanoTime());
+        return survivor;
+    }
+
+    /** Stores requests that are answered after the delay. */
+    void enqueue(int count, long delayMillis) {
+        enqueue(count, server.slow(delayMillis));
+    }
+
+    void enqueue(int count, String url, String... preprocessors) {
+        var request =
+                Request.builder(Method.GET, url).callback(DeliveryCallback.NAME).preprocessors(preprocessors);
+        accepted.addAll(http.enqueueAll(Collections.nCopies(count, request.build())));
+    }
+
+    /** Counts the requests that another process stored. */
+    void acceptStored() {
+        accepted.addAll(tables.requests());
+    }
+
+    int accepted() {
+        return accepted.size();
+    }
+
+    /** SIGKILL, and what it held. */
+    Fault kill(WorkerProcess victim) throws InterruptedException {
+        victim.kill();
+        return judge.strike(System.nanoTime(), victim.pid());
+    }
+
+    /** SIGSTOP, and what it held. */
+    Fault freeze(WorkerProcess victim) throws InterruptedException {
+        victim.freeze();
+        return judge.strike(System.nanoTime(), victim.pid());
+    }
+
+    /** Waits until all is delivered and nothing is left, as long as there is progress; then judges. */
+    Verdict judge() throws InterruptedException {
+        long deadline = System.nanoTime() + LONG.toNanos();
+        int before = -1;
+        while (!left().isEmpty() && System.nanoTime() - deadline < 0) {
+            int left = tables.count("patient_http_requests");
+            if (left != before) {
+                before = left;
+                deadline = System.nanoTime() + LONG.toNanos();
+            }
+            Thread.sleep(50);
+        }
+        var verdict = judge.verdict(name, Set.copyOf(accepted), left());
+        FaultTable.add(verdict);
+        return verdict;
+    }
+
+    /** Judges, and expects nothing but the promises. */
+    Verdict expectClean() throws InterruptedException {
+        var verdict = judge();
+        assertThat(verdict.isClean())
+                .as("%s%n%s", verdict, String.join("\n", output()))
+                .isTrue();
+        return verdict;
+    }
+
+    private List<String> left() {
+        var left = new ArrayList<String>();
+        note(left, "patient_http_requests", 0);
+        note(left, "scheduled_tasks", 0);
+        note(left, "patient_http_processes", (int)
+                workers.stream().filter(WorkerProcess::isAlive).count());
+        return left;
+    }
+
+    private void note(List<String> left, String table, int most) {
+        int count = tables.count(table);
+        if (count > most) {
+            left.add(count + " rows in " + table);
+        }
+    }
+
+    private List<String> output() {
+        var output = new ArrayList<String>();
+        for (var worker : workers) {
+            output.add("--- " + worker.name());
+            output.addAll(worker.lines());
+        }
+        return output;
+    }
+
+    @Override
+    public void close() {
+        workers.forEach(WorkerProcess::close);
+        server.close();
+        database.close();
+    }
+}

@@ -1,0 +1,129 @@
+package io.patienthttp.faults;
+
+import io.patienthttp.fixture.SlowServer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/**
+ * Compares the server's ledger of hits, the application's table of deliveries and what the tables held at each fault.
+ * Each hit of a request beyond its first must be explained by a fault that struck it after the server had seen it and
+ * before its outcome was committed.
+ */
+final class Judge {
+
+    /** What was on the wire at the fault arrives within this time, and nobody sends again so soon. */
+    private static final Duration ON_THE_WIRE = Duration.ofSeconds(2);
+
+    /** The setting max-recoveries: more processes than this must have died with a request before it is given up. */
+    private static final int MAX_RECOVERIES = 3;
+
+    private final Tables tables;
+    private final SlowServer server;
+    private final List<Fault> faults = new CopyOnWriteArrayList<>();
+    private final List<Long> survivorsStarted = new CopyOnWriteArrayList<>();
+
+    Judge(Tables tables, SlowServer server) {
+        this.tables = tables;
+        this.server = server;
+    }
+
+    /** Takes down what the process held when it was struck; to be called right after it. */
+    Fault strike(long nanos, long pid) {
+        var callbacks = tables.callbacks(pid);
+        var undelivered = new TreeSet<>(callbacks);
+        undelivered.removeAll(tables.delivered());
+        var fault = new Fault(nanos, tables.inFlight(pid), callbacks, undelivered);
+        faults.add(fault);
+        return fault;
+    }
+
+    /** A process that may recover others claims from now on. */
+    void survivorStarted(long nanos) {
+        survivorsStarted.add(nanos);
+    }
+
+    Verdict verdict(String name, Set<String> requests, List<String> left) {
+        var kinds = tables.kinds();
+        return new Verdict(
+                name,
+                requests.size(),
+                (int) faults.stream().filter(Fault::counts).count(),
+                requests.stream().filter(id -> !kinds.containsKey(id)).toList(),
+                List.copyOf(tables.deliveredTwice()),
+                server.hitCount() - server.hits().size(),
+                unexplained(requests, kinds),
+                left,
+                recoveries());
+    }
+
+    private List<String> unexplained(Set<String> requests, Map<String, String> kinds) {
+        var found = new ArrayList<String>();
+        server.hits().forEach((id, times) -> {
+            if (!requests.contains(id)) {
+                found.add(id + " was sent and never accepted");
+            }
+            long explained =
+                    faults.stream().filter(fault -> explains(fault, id, times)).count();
+            if (times.size() > 1 + explained) {
+                found.add(id + " was hit " + times.size() + " times, " + explained + " faults explain it");
+            }
+        });
+        kinds.forEach((id, kind) -> {
+            if (!server.hits().containsKey(id)) {
+                found.add(id + " was delivered and never sent");
+            }
+            long died = faults.stream()
+                    .filter(fault -> fault.inFlight().contains(id))
+                    .count();
+            if (!kind.equals("response") && !(kind.equals("RECOVERY_EXHAUSTED") && died > MAX_RECOVERIES)) {
+                found.add(id + " was delivered as " + kind + " after " + died + " faults");
+            }
+        });
+        return found;
+    }
+
+    private static boolean explains(Fault fault, String id, List<Long> hits) {
+        return fault.inFlight().contains(id)
+                && hits.stream().anyMatch(hit -> hit - fault.nanos() < ON_THE_WIRE.toNanos());
+    }
+
+    /** From the later of fault and a survivor's start, for each fault. */
+    private List<Duration> recoveries() {
+        long now = System.nanoTime();
+        var wallClock = Instant.now();
+        var deliveries = new HashMap<String, Long>();
+        tables.deliveries()
+                .forEach((id, at) ->
+                        deliveries.put(id, now - Duration.between(at, wallClock).toNanos()));
+        return faults.stream().flatMap(fault -> recovery(fault, deliveries)).toList();
+    }
+
+    private Stream<Duration> recovery(Fault fault, Map<String, Long> deliveries) {
+        var ends = new ArrayList<Long>();
+        for (var id : fault.inFlight()) {
+            server.hits().getOrDefault(id, List.of()).stream()
+                    .filter(hit -> hit > fault.nanos())
+                    .findFirst()
+                    .ifPresent(ends::add);
+        }
+        for (var id : fault.undelivered()) {
+            ends.add(deliveries.getOrDefault(id, fault.nanos()));
+        }
+        if (ends.isEmpty()) {
+            return Stream.empty();
+        }
+        long begin = Math.max(
+                fault.nanos(),
+                survivorsStarted.stream().mapToLong(Long::longValue).min().orElse(fault.nanos()));
+        return Stream.of(Duration.ofNanos(Math.max(0, Collections.max(ends) - begin)));
+    }
+}

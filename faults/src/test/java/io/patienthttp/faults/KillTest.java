@@ -1,0 +1,74 @@
+package io.patienthttp.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** SIGKILL at each hand-over. */
+@Tag("fault")
+class KillTest implements PrintsTable {
+
+    private static final int REQUESTS = 20;
+
+    /** What recovery may take: lease, heartbeat and 5 s. */
+    private static final Duration RECOVERY = Duration.ofSeconds(Worker.LEASE + Worker.HEARTBEAT + 5);
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "INSERTED")
+    void aSurvivorFinishesWhatAKilledProcessHeldAt(Point point) throws Exception {
+        try (var run = new FaultRun("kill -9: " + point)) {
+            // its own engine must not run the callbacks before the kill, where they are not what is paused
+            var victim = run.launch("point=" + point, "poll-interval=" + (point == Point.OUTCOME_COMMITTED ? 600 : 1));
+            var survivor = run.launch();
+            run.enqueue(REQUESTS, url(run, point), "pausing");
+            victim.start();
+            awaitAt(point, run, victim);
+            run.start(survivor);
+
+            var fault = run.kill(victim);
+
+            assertThat(fault.counts()).as("the kill struck something").isTrue();
+            var verdict = run.expectClean();
+            assertThat(verdict.requests()).isEqualTo(REQUESTS);
+            assertThat(verdict.recoveries()).allSatisfy(time -> assertThat(time).isLessThan(RECOVERY));
+        }
+    }
+
+    @Test
+    void aWorkerSendsWhatAKilledProcessHadStored() throws Exception {
+        try (var run = new FaultRun("kill -9: INSERTED")) {
+            var victim = run.launch("point=INSERTED");
+            var survivor = run.launch();
+            victim.say("enqueue " + REQUESTS + " " + run.server.slow(100));
+            victim.awaitAt(Point.INSERTED);
+
+            run.kill(victim);
+
+            run.acceptStored();
+            run.start(survivor);
+            assertThat(run.expectClean().requests()).isEqualTo(REQUESTS);
+        }
+    }
+
+    private static String url(FaultRun run, Point point) {
+        return switch (point) {
+            case HEADERS_RECEIVED -> run.server.url("/slow?delay=100&size=4000&hold=headers");
+            case MID_BODY -> run.server.url("/slow?delay=100&size=4000&hold=half");
+            default -> run.server.slow(100);
+        };
+    }
+
+    private static void awaitAt(Point point, FaultRun run, WorkerProcess victim) throws InterruptedException {
+        if (!point.isOfServer()) {
+            victim.awaitAt(point);
+            return;
+        }
+        await().atMost(FaultRun.LONG).until(() -> run.server.held() == REQUESTS);
+        await().atMost(FaultRun.LONG).until(() -> Sockets.haveReadAll(run.server.port()));
+    }
+}

@@ -1,0 +1,124 @@
+package io.patienthttp.faults;
+
+import io.patienthttp.dbscheduler.DbSchedulerSchema;
+import io.patienthttp.runtime.PatientHttp;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+
+/** What the tables say: those of Patient HTTP, the engine's, and the deliveries of the application. */
+final class Tables {
+
+    private final DataSource database;
+
+    Tables(DataSource database) {
+        this.database = database;
+    }
+
+    void create(PatientHttp http) {
+        DbSchedulerSchema.create(database, "scheduled_tasks");
+        http.schema().create();
+        execute("CREATE TABLE deliveries (request_id text, kind text, worker text, at timestamptz)");
+        execute("CREATE INDEX ON deliveries (request_id)"); // not unique: a second delivery is to be seen
+    }
+
+    void execute(String sql) {
+        with(connection -> {
+            try (var statement = connection.createStatement()) {
+                return statement.execute(sql);
+            }
+        });
+    }
+
+    int count(String from) {
+        return query("SELECT count(*) FROM " + from, row -> row.getInt(1)).get(0);
+    }
+
+    /** The requests that are stored. */
+    Set<String> requests() {
+        return ids("SELECT id::text FROM patient_http_requests");
+    }
+
+    /** The requests that the process owns in flight. */
+    Set<String> inFlight(long pid) {
+        return ids("""
+                SELECT id::text FROM patient_http_requests WHERE state = 'IN_FLIGHT'
+                    AND owner IN (SELECT id FROM patient_http_processes WHERE pid = %d)
+                """.formatted(pid));
+    }
+
+    /** The requests whose callback jobs the process has picked. */
+    Set<String> callbacks(long pid) {
+        return ids("""
+                SELECT split_part(task_instance, ':', 1) FROM scheduled_tasks WHERE picked
+                    AND picked_by IN (SELECT engine_name FROM patient_http_processes WHERE pid = %d)
+                """.formatted(pid));
+    }
+
+    Set<String> delivered() {
+        return ids("SELECT request_id FROM deliveries");
+    }
+
+    Set<String> deliveredTwice() {
+        return ids("SELECT request_id FROM deliveries GROUP BY request_id HAVING count(*) > 1");
+    }
+
+    /** Request to the kind of its outcome: "response", or the failure. */
+    Map<String, String> kinds() {
+        var kinds = new HashMap<String, String>();
+        query("SELECT request_id, kind FROM deliveries", row -> kinds.put(row.getString(1), row.getString(2)));
+        return kinds;
+    }
+
+    /** Request to the time of its delivery, by the database's clock, which is that of this machine. */
+    Map<String, Instant> deliveries() {
+        var times = new HashMap<String, Instant>();
+        query(
+                "SELECT request_id, at FROM deliveries",
+                row -> times.put(row.getString(1), row.getTimestamp(2).toInstant()));
+        return times;
+    }
+
+    private Set<String> ids(String sql) {
+        return new TreeSet<>(query(sql, row -> row.getString(1)));
+    }
+
+    private <T> List<T> query(String sql, Row<T> read) {
+        return with(connection -> {
+            try (var statement = connection.createStatement();
+                    var rows = statement.executeQuery(sql)) {
+                var found = new ArrayList<T>();
+                while (rows.next()) {
+                    found.add(read.of(rows));
+                }
+                return found;
+            }
+        });
+    }
+
+    private <T> T with(Work<T> work) {
+        try (var connection = database.getConnection()) {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private interface Row<T> {
+
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private interface Work<T> {
+
+        T on(Connection connection) throws SQLException;
+    }
+}

@@ -1,0 +1,146 @@
+package io.patienthttp.faults;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.patienthttp.Method;
+import io.patienthttp.Request;
+import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
+import io.patienthttp.runtime.PatientHttp;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The main class of a worker process. Listens on its standard input: {@code start} runs the processor and says READY,
+ * {@code enqueue <count> <url>} stores requests and says ENQUEUED, {@code usage} says what it holds. Arguments
+ * {@code key=value}: url, name, lease, heartbeat, max-in-flight, callback-threads, pool, poll-interval, shutdown-timeout
+ * (seconds, where they are times), point (where to pause).
+ */
+final class Worker {
+
+    static final int LEASE = 4;
+
+    static final int HEARTBEAT = 1;
+
+    private final Map<String, String> options;
+    private final HikariDataSource pool;
+    private final PatientHttp http;
+
+    private Worker(Map<String, String> options) {
+        this.options = options;
+        this.pool = pool();
+        var point = options.containsKey("point") ? Point.valueOf(options.get("point")) : null;
+        var database = point == null ? pool : PausingDataSource.of(pool, point);
+        var transactions = new ThreadTransactions(database);
+        this.http = PatientHttp.builder(database)
+                .transactions(transactions)
+                .callbackQueue(engine().owned(database))
+                .callback(new DeliveryCallback(transactions, option("name", "?"), point == Point.CALLBACK_RUNNING))
+                .preprocessor("pausing", draft -> {
+                    if (point == Point.BEFORE_SEND) {
+                        point.pause();
+                    }
+                })
+                .settings(s -> s.maxInFlight(number("max-in-flight", 256))
+                        .lease(seconds("lease", LEASE))
+                        .heartbeatInterval(seconds("heartbeat", HEARTBEAT))
+                        .shutdownTimeout(seconds("shutdown-timeout", 20)))
+                .build();
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        var options = new HashMap<String, String>();
+        for (var argument : arguments) {
+            int equals = argument.indexOf('=');
+            options.put(argument.substring(0, equals), argument.substring(equals + 1));
+        }
+        new Worker(options).listen();
+    }
+
+    private void listen() throws IOException {
+        Runtime.getRuntime().addShutdownHook(new Thread(http::close));
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (var line = input.readLine(); line != null; line = input.readLine()) {
+            var words = line.split(" ");
+            switch (words[0]) {
+                case "start" -> {
+                    http.start();
+                    System.out.println("READY");
+                }
+                case "enqueue" -> {
+                    var request = Request.builder(Method.GET, words[2])
+                            .callback(DeliveryCallback.NAME)
+                            .build();
+                    http.enqueueAll(Collections.nCopies(Integer.parseInt(words[1]), request));
+                    System.out.println("ENQUEUED");
+                }
+                case "usage" -> System.out.println(usage());
+                default -> throw new IllegalArgumentException(line);
+            }
+        }
+        Runtime.getRuntime().halt(1); // the test is gone
+    }
+
+    private HikariDataSource pool() {
+        var config = new HikariConfig();
+        config.setJdbcUrl(options.get("url"));
+        config.setUsername("postgres");
+        config.setPassword("");
+        config.setMaximumPoolSize(number("pool", 15));
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(5_000);
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
+    }
+
+    private DbSchedulerCallbacks engine() {
+        return DbSchedulerCallbacks.builder()
+                .threads(number("callback-threads", 8))
+                .pollInterval(seconds("poll-interval", 1))
+                .build();
+    }
+
+    /** Heap after a collection, threads, sockets of this process and connections to the database. */
+    private String usage() throws IOException {
+        System.gc();
+        var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long sockets = 0;
+        try (var files = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (var file : files) {
+                sockets += isSocket(file) ? 1 : 0;
+            }
+        }
+        return "USAGE heap=" + heap
+                + " threads=" + ManagementFactory.getThreadMXBean().getThreadCount()
+                + " sockets=" + sockets
+                + " connections=" + pool.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    private static boolean isSocket(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        } catch (IOException e) {
+            return false; // closed meanwhile
+        }
+    }
+
+    private String option(String key, String otherwise) {
+        return options.getOrDefault(key, otherwise);
+    }
+
+    private int number(String key, int otherwise) {
+        return Integer.parseInt(option(key, Integer.toString(otherwise)));
+    }
+
+    private Duration seconds(String key, int otherwise) {
+        return Duration.ofSeconds(number(key, otherwise));
+    }
+}

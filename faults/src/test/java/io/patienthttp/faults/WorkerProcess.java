@@ -1,0 +1,123 @@
+package io.patienthttp.faults;
+
+import io.patienthttp.fixture.JavaProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** A {@link Worker} in a JVM of its own, as its parent sees it. */
+final class WorkerProcess implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(90);
+
+    private final JavaProcess process;
+    private final String name;
+
+    private WorkerProcess(JavaProcess process, String name) {
+        this.process = process;
+        this.name = name;
+    }
+
+    /** Starts the JVM, not yet the processor. */
+    static WorkerProcess launch(String url, String name, Map<String, String> environment, String... options) {
+        var arguments = new ArrayList<>(List.of("url=" + url, "name=" + name));
+        arguments.addAll(List.of(options));
+        return new WorkerProcess(
+                JavaProcess.start(
+                        Path.of("target"),
+                        Worker.class.getName(),
+                        List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                        arguments,
+                        environment),
+                name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Starts the processor, without waiting for it. */
+    WorkerProcess begin() {
+        process.say("start");
+        return this;
+    }
+
+    /** Starts the processor, and waits until it claims. */
+    WorkerProcess start() throws InterruptedException {
+        return begin().awaitReady();
+    }
+
+    WorkerProcess awaitReady() throws InterruptedException {
+        process.awaitLine("READY"::equals, START);
+        return this;
+    }
+
+    void say(String line) {
+        process.say(line);
+    }
+
+    String await(Predicate<String> line) throws InterruptedException {
+        return process.awaitLine(line, START);
+    }
+
+    void awaitAt(Point point) throws InterruptedException {
+        process.awaitLine(("AT " + point)::equals, START);
+    }
+
+    List<String> lines() {
+        return process.lines();
+    }
+
+    void kill() throws InterruptedException {
+        process.kill();
+    }
+
+    void terminate() {
+        process.terminate();
+    }
+
+    int awaitExit(Duration timeout) throws InterruptedException {
+        return process.awaitExit(timeout);
+    }
+
+    /** SIGSTOP: it stands still, with all that it holds. */
+    void freeze() throws InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void thaw() throws InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws InterruptedException {
+        try {
+            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("kill -" + name + " " + pid() + ": exit " + exit);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("could not run kill", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
