@@ -87,6 +87,15 @@ final class Tables {
         return times;
     }
 
+    /** The most processes that died with any request but these. */
+    int highestRecoveries(Set<String> except) {
+        return query(
+                        "SELECT coalesce(max(recoveries), 0) FROM patient_http_requests WHERE id::text NOT IN ('"
+                                + String.join("', '", except) + "')",
+                        row -> row.getInt(1))
+                .get(0);
+    }
+
     private Set<String> ids(String sql) {
         return new TreeSet<>(query(sql, row -> row.getString(1)));
     }

@@ -137,7 +137,7 @@ public final class Claimer {
         Request request;
         try {
             request = codec.read(row.stored());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // one row must not keep the others of its claim from being sent
             unusable.unreadable(owner, row, e);
             return;
         }

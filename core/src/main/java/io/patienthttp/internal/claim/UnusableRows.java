@@ -9,8 +9,8 @@ public interface UnusableRows {
     /** The row is of a format that a newer version wrote: it is left for a node that can read it. */
     void tooNew(UUID owner, ClaimedRequest row);
 
-    /** The stored request is damaged. */
-    void unreadable(UUID owner, ClaimedRequest row, RuntimeException cause);
+    /** The stored request is damaged; or, if the cause is an Error, cannot be read by this process now. */
+    void unreadable(UUID owner, ClaimedRequest row, Throwable cause);
 
     /** The processor does not take tasks any more. */
     void unwanted(UUID owner, ClaimedRequest row);

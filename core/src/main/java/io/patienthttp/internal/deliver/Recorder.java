@@ -72,11 +72,16 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
     }
 
     @Override
-    public void unreadable(UUID owner, ClaimedRequest row, RuntimeException cause) {
-        log.error(
-                "Request {} cannot be read: {}",
-                row.ref().id(),
-                cause.getClass().getName());
+    public void unreadable(UUID owner, ClaimedRequest row, Throwable cause) {
+        var id = row.ref().id();
+        var kind = cause.getClass().getName();
+        if (cause instanceof Error
+                && Duration.between(row.createdAt(), row.claimedAt()).compareTo(unresolvedTimeout) < 0) {
+            log.error("Request {} cannot be read by this process now: {}. Leaving it {}", id, kind, ELSEWHERE);
+            release(owner, row.ref(), ELSEWHERE);
+            return;
+        }
+        log.error("Request {} cannot be read: {}", id, kind);
         complete(owner, row, codec.writeRejected(Failure.Kind.UNREADABLE, "the stored request cannot be read", false));
     }
 
@@ -88,7 +93,7 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
     private String write(ClaimedTask task, Outcome outcome) {
         try {
             return codec.write(outcome);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // to leave it would have the request sent again
             log.error("The outcome of request {} cannot be written", task.id(), e);
             return commits.unstorable();
         }

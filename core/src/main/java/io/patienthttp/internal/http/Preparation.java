@@ -65,7 +65,7 @@ final class Preparation {
                     .orElseThrow(() -> new Missing("no secret is registered under the name " + secret.name()));
         } catch (Missing e) {
             throw e;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             restoreInterrupt(e);
             throw new Missing("looking up the secret " + secret.name() + " failed: "
                     + e.getClass().getName());
@@ -85,7 +85,7 @@ final class Preparation {
         try {
             // Present: prepare() checked all of them first, so that nothing runs in vain.
             preprocessors.getOrDefault(name, d -> {}).process(draft);
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) { // whatever the application's code throws, running out of memory included
             restoreInterrupt(e);
             throw new Refused(
                     "preprocessor " + name + " failed: " + e.getClass().getName());

@@ -4,110 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.patienthttp.CancelResult;
-import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
 import io.patienthttp.LifecycleState;
-import io.patienthttp.Listener;
 import io.patienthttp.Method;
 import io.patienthttp.RejectedFailure;
-import io.patienthttp.Request;
 import io.patienthttp.RequestState;
 import io.patienthttp.Response;
 import io.patienthttp.Secret;
 import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
-import io.patienthttp.dbscheduler.DbSchedulerSchema;
-import io.patienthttp.fixture.SlowServer;
 import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.recover.Sweeper;
 import io.patienthttp.jdbc.JdbcRequestStore;
 import io.patienthttp.jdbc.JdbcTransactions;
-import io.patienthttp.runtime.PatientHttp;
-import io.patienthttp.runtime.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The whole pipeline in one JVM, from enqueue to callback: on every database, with db-scheduler. */
-abstract class PipelineContract {
-
-    private static final Duration SOON = Duration.ofSeconds(10);
-
-    final SlowServer server = new SlowServer();
-    final RecordingCallback callback = new RecordingCallback();
-    final List<DeadLetter> dead = new CopyOnWriteArrayList<>();
-    private final List<PatientHttp> started = new ArrayList<>();
-    HikariDataSource database;
-
-    abstract HikariDataSource database();
-
-    @BeforeEach
-    void createTables() {
-        database = database();
-        DbSchedulerSchema.create(database, "scheduled_tasks");
-    }
-
-    @AfterEach
-    void stopAll() {
-        started.forEach(http -> http.stop(Duration.ZERO));
-        server.close();
-        database.close();
-    }
-
-    PatientHttp build(Consumer<Settings.Builder> settings) {
-        var http = PatientHttp.builder(database)
-                .callback(callback)
-                .callbackQueue(DbSchedulerCallbacks.create().owned(database))
-                .listener(new Listener() {
-                    @Override
-                    public void onDead(DeadLetter letter) {
-                        dead.add(letter);
-                    }
-                })
-                .secret("key", () -> "s3cret")
-                .settings(s -> s.callbackFirstBackoff(Duration.ofMillis(10)))
-                .settings(settings)
-                .build();
-        http.schema().create();
-        started.add(http);
-        return http;
-    }
-
-    PatientHttp start(Consumer<Settings.Builder> settings) {
-        var http = build(settings);
-        http.start();
-        return http;
-    }
-
-    Request.Builder get(PatientHttp http, long delayMillis) {
-        return http.get(server.slow(delayMillis)).callback(RecordingCallback.class);
-    }
-
-    List<Request> gets(int count, long delayMillis) {
-        var request = Request.builder(Method.GET, server.slow(delayMillis))
-                .callback(RecordingCallback.class)
-                .build();
-        return IntStream.range(0, count).mapToObj(i -> request).toList();
-    }
-
-    void awaitDelivered(int count) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> callback.deliveries() >= count);
-    }
-
-    void awaitEmpty(PatientHttp http) {
-        await().atMost(SOON)
-                .until(() -> http.operations().counts().values().stream().allMatch(n -> n == 0));
-    }
+abstract class PipelineContract extends PipelineFixture {
 
     @Test
     void aRequestGoesFromEnqueueToItsCallbackAndLeavesNothing() {
@@ -534,25 +452,5 @@ abstract class PipelineContract {
 
     int epoch(String id) {
         return count("patient_http_requests WHERE epoch = 1");
-    }
-
-    int count(String from) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery("SELECT count(*) FROM " + from)) {
-            rows.next();
-            return rows.getInt(1);
-        } catch (java.sql.SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    void execute(String sql) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (java.sql.SQLException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -16,6 +16,9 @@ final class RecordingCallback implements Callback {
     final Map<String, List<Outcome>> outcomes = new ConcurrentHashMap<>();
     final AtomicInteger runs = new AtomicInteger();
     volatile int failFirst;
+    volatile Runnable failure = () -> {
+        throw new IllegalStateException("failure " + runs.get());
+    };
 
     @Override
     public void onComplete(Response response) {
@@ -29,7 +32,7 @@ final class RecordingCallback implements Callback {
 
     private void take(Outcome outcome) {
         if (runs.incrementAndGet() <= failFirst) {
-            throw new IllegalStateException("failure " + runs.get());
+            failure.run();
         }
         outcomes.computeIfAbsent(outcome.requestId(), id -> new CopyOnWriteArrayList<>())
                 .add(outcome);
