@@ -14,11 +14,20 @@ final class DeliveryCallback implements Callback {
 
     private final Transactions transactions;
     private final String worker;
+    private final int seconds;
     private final boolean pauses;
 
-    DeliveryCallback(Transactions transactions, String worker, boolean pauses) {
+    /**
+     * A callback.
+     *
+     * @param worker what it writes beside the delivery
+     * @param seconds how long it takes
+     * @param pauses whether it never returns
+     */
+    DeliveryCallback(Transactions transactions, String worker, int seconds, boolean pauses) {
         this.transactions = transactions;
         this.worker = worker;
+        this.seconds = seconds;
         this.pauses = pauses;
     }
 
@@ -40,6 +49,12 @@ final class DeliveryCallback implements Callback {
             insert.setString(2, kind);
             insert.setString(3, worker);
             insert.executeUpdate();
+        }
+        if (seconds > 0) {
+            try (var statement = connection.prepareStatement("SELECT pg_sleep(?)")) {
+                statement.setInt(1, seconds);
+                statement.execute();
+            }
         }
         if (pauses) {
             Point.CALLBACK_RUNNING.pause();

@@ -8,14 +8,16 @@ import io.patienthttp.Request;
 import io.patienthttp.fixture.Databases;
 import io.patienthttp.fixture.SlowServer;
 import io.patienthttp.runtime.PatientHttp;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One run: a database, a server that keeps the ledger, workers, faults, and a judge at the end. */
 final class FaultRun implements AutoCloseable {
@@ -23,12 +25,14 @@ final class FaultRun implements AutoCloseable {
     /** STYLE: tests of processes and leases wait three leases and 30 s. */
     static final Duration LONG = Duration.ofSeconds(3 * Worker.LEASE + 30);
 
-    private final String name;
+    private String name;
     private final String url;
     private final HikariDataSource database;
     private final PatientHttp http;
     private final List<WorkerProcess> workers = new CopyOnWriteArrayList<>();
-    private final Set<String> accepted = Collections.synchronizedSet(new TreeSet<>());
+    private final Set<String> accepted = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final Set<String> inDoubt = ConcurrentHashMap.newKeySet();
 
     final SlowServer server = new SlowServer();
     final Tables tables;
@@ -46,10 +50,19 @@ final class FaultRun implements AutoCloseable {
         this.tables = new Tables(database);
         this.judge = new Judge(tables, server);
         this.http = PatientHttp.builder(database)
-                .callback(new DeliveryCallback(new ThreadTransactions(database), "none", false))
+                .callback(new DeliveryCallback(new ThreadTransactions(database), "none", 0, false))
                 .preprocessor("pausing", draft -> {})
                 .build();
         tables.create(http);
+    }
+
+    /** Begins another run with the same workers; the one before has been judged. */
+    void next(String name) {
+        this.name = name;
+        accepted.clear();
+        inDoubt.clear();
+        judge.reset();
+        tables.execute("DELETE FROM deliveries");
     }
 
     /** Starts a JVM, not yet the processor in it. */
@@ -77,9 +90,44 @@ final class FaultRun implements AutoCloseable {
     }
 
     void enqueue(int count, String url, String... preprocessors) {
-        var request =
-                Request.builder(Method.GET, url).callback(DeliveryCallback.NAME).preprocessors(preprocessors);
-        accepted.addAll(http.enqueueAll(Collections.nCopies(count, request.build())));
+        store(requests(count, url, preprocessors));
+    }
+
+    /** The same; a transaction that fails is given up. */
+    void tryToEnqueue(int count, long delayMillis) {
+        try {
+            enqueue(count, delayMillis);
+        } catch (RuntimeException e) {
+            refused.incrementAndGet();
+        }
+    }
+
+    /** How many transactions of the application failed. */
+    int refused() {
+        return refused.get();
+    }
+
+    private static List<Request> requests(int count, String url, String... preprocessors) {
+        return Collections.nCopies(
+                count,
+                Request.builder(Method.GET, url)
+                        .callback(DeliveryCallback.NAME)
+                        .preprocessors(preprocessors)
+                        .build());
+    }
+
+    /** If the answer to the commit is lost, the requests may be stored or not. */
+    private void store(List<Request> requests) {
+        try (var connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            var ids = http.enqueueAll(connection, requests);
+            inDoubt.addAll(ids);
+            connection.commit();
+            accepted.addAll(ids);
+            inDoubt.removeAll(ids);
+        } catch (SQLException e) {
+            throw new IllegalStateException("could not store requests", e);
+        }
     }
 
     /** Counts the requests that another process stored. */
@@ -94,13 +142,20 @@ final class FaultRun implements AutoCloseable {
     /** SIGKILL, and what it held. */
     Fault kill(WorkerProcess victim) throws InterruptedException {
         victim.kill();
-        return judge.strike(System.nanoTime(), victim.pid());
+        return judge.strike(true, victim.pid());
     }
 
     /** SIGSTOP, and what it held. */
     Fault freeze(WorkerProcess victim) throws InterruptedException {
         victim.freeze();
-        return judge.strike(System.nanoTime(), victim.pid());
+        return judge.strike(false, victim.pid());
+    }
+
+    /** SIGTERM, and what it held; returns its exit code. */
+    int terminate(WorkerProcess victim) throws InterruptedException {
+        victim.terminate();
+        judge.strike(false, victim.pid());
+        return victim.awaitExit(LONG);
     }
 
     /** Waits until all is delivered and nothing is left, as long as there is progress; then judges. */
@@ -115,7 +170,7 @@ final class FaultRun implements AutoCloseable {
             }
             Thread.sleep(50);
         }
-        var verdict = judge.verdict(name, Set.copyOf(accepted), left());
+        var verdict = judge.verdict(name, Set.copyOf(accepted), Set.copyOf(inDoubt), left());
         FaultTable.add(verdict);
         return verdict;
     }
@@ -145,7 +200,8 @@ final class FaultRun implements AutoCloseable {
         }
     }
 
-    private List<String> output() {
+    /** What all workers have said. */
+    List<String> output() {
         var output = new ArrayList<String>();
         for (var worker : workers) {
             output.add("--- " + worker.name());

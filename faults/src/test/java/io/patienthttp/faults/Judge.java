@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -37,13 +36,17 @@ final class Judge {
     }
 
     /** Takes down what the process held when it was struck; to be called right after it. */
-    Fault strike(long nanos, long pid) {
-        var callbacks = tables.callbacks(pid);
-        var undelivered = new TreeSet<>(callbacks);
-        undelivered.removeAll(tables.delivered());
-        var fault = new Fault(nanos, tables.inFlight(pid), callbacks, undelivered);
+    Fault strike(boolean kill, long pid) {
+        var fault = new Fault(kill, pid);
+        fault.look(tables);
         faults.add(fault);
         return fault;
+    }
+
+    /** Forgets all runs before. */
+    void reset() {
+        faults.clear();
+        server.hits().clear();
     }
 
     /** A process that may recover others claims from now on. */
@@ -51,7 +54,12 @@ final class Judge {
         survivorsStarted.add(nanos);
     }
 
-    Verdict verdict(String name, Set<String> requests, List<String> left) {
+    /**
+     * The verdict at the end of a run.
+     *
+     * @param inDoubt requests whose transaction may have committed or not
+     */
+    Verdict verdict(String name, Set<String> requests, Set<String> inDoubt, List<String> left) {
         var kinds = tables.kinds();
         return new Verdict(
                 name,
@@ -60,15 +68,15 @@ final class Judge {
                 requests.stream().filter(id -> !kinds.containsKey(id)).toList(),
                 List.copyOf(tables.deliveredTwice()),
                 server.hitCount() - server.hits().size(),
-                unexplained(requests, kinds),
+                unexplained(requests, inDoubt, kinds),
                 left,
                 recoveries());
     }
 
-    private List<String> unexplained(Set<String> requests, Map<String, String> kinds) {
+    private List<String> unexplained(Set<String> requests, Set<String> inDoubt, Map<String, String> kinds) {
         var found = new ArrayList<String>();
         server.hits().forEach((id, times) -> {
-            if (!requests.contains(id)) {
+            if (!requests.contains(id) && !inDoubt.contains(id)) {
                 found.add(id + " was sent and never accepted");
             }
             long explained =

@@ -113,11 +113,17 @@ final class Tables {
         });
     }
 
+    /** Again until it succeeds: the database may be away, or may have closed the connection. */
     private <T> T with(Work<T> work) {
-        try (var connection = database.getConnection()) {
-            return work.on(connection);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
+        long deadline = System.nanoTime() + FaultRun.LONG.toNanos();
+        while (true) {
+            try (var connection = database.getConnection()) {
+                return work.on(connection);
+            } catch (SQLException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IllegalStateException(e);
+                }
+            }
         }
     }
 

@@ -13,15 +13,17 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * The main class of a worker process. Listens on its standard input: {@code start} runs the processor and says READY,
- * {@code enqueue <count> <url>} stores requests and says ENQUEUED, {@code usage} says what it holds. Arguments
- * {@code key=value}: url, name, lease, heartbeat, max-in-flight, callback-threads, pool, poll-interval, shutdown-timeout
+ * {@code enqueue <count> <url>} stores requests and says ENQUEUED, {@code hog <seconds>} takes all connections of the pool and says HOGGED, {@code usage} says what it holds. Arguments
+ * {@code key=value}: url, name, lease, heartbeat, max-in-flight, callback-threads, callback-seconds, pool, poll-interval, shutdown-timeout
  * (seconds, where they are times), point (where to pause).
  */
 final class Worker {
@@ -43,7 +45,11 @@ final class Worker {
         this.http = PatientHttp.builder(database)
                 .transactions(transactions)
                 .callbackQueue(engine().owned(database))
-                .callback(new DeliveryCallback(transactions, option("name", "?"), point == Point.CALLBACK_RUNNING))
+                .callback(new DeliveryCallback(
+                        transactions,
+                        option("name", "?"),
+                        number("callback-seconds", 0),
+                        point == Point.CALLBACK_RUNNING))
                 .preprocessor("pausing", draft -> {
                     if (point == Point.BEFORE_SEND) {
                         point.pause();
@@ -82,6 +88,7 @@ final class Worker {
                     http.enqueueAll(Collections.nCopies(Integer.parseInt(words[1]), request));
                     System.out.println("ENQUEUED");
                 }
+                case "hog" -> hog(Duration.ofSeconds(Integer.parseInt(words[1])));
                 case "usage" -> System.out.println(usage());
                 default -> throw new IllegalArgumentException(line);
             }
@@ -96,7 +103,6 @@ final class Worker {
         config.setPassword("");
         config.setMaximumPoolSize(number("pool", 15));
         config.setMinimumIdle(0);
-        config.setConnectionTimeout(5_000);
         config.setInitializationFailTimeout(-1);
         return new HikariDataSource(config);
     }
@@ -106,6 +112,28 @@ final class Worker {
                 .threads(number("callback-threads", 8))
                 .pollInterval(seconds("poll-interval", 1))
                 .build();
+    }
+
+    /** As an application does that uses the same pool: takes each connection that it can get. */
+    private void hog(Duration time) {
+        var all = new CountDownLatch(pool.getMaximumPoolSize() - 1); // the heartbeat keeps one
+        for (long i = all.getCount(); i > 0; i--) {
+            new Thread(() -> {
+                        try (var connection = pool.getConnection()) {
+                            all.countDown();
+                            Thread.sleep(time.toMillis());
+                        } catch (SQLException | InterruptedException e) {
+                            System.out.println("could not hog a connection: " + e);
+                        }
+                    })
+                    .start();
+        }
+        try {
+            all.await();
+            System.out.println("HOGGED");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Heap after a collection, threads, sockets of this process and connections to the database. */

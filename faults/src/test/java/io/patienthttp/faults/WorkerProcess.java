@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 /** A {@link Worker} in a JVM of its own, as its parent sees it. */
 final class WorkerProcess implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofSeconds(180);
 
     private final JavaProcess process;
     private final String name;
