@@ -40,8 +40,8 @@ public class Demo {
         var application = new SpringApplication(Demo.class);
         application.setDefaultProperties(Map.of("server.port", "0", "logging.level.root", "WARN"));
         application.setLogStartupInfo(false);
-        var context = application.run(args);
-        var complete = context.getBean(HeadlessRun.class).run(options);
-        return SpringApplication.exit(context, () -> complete ? 0 : 1);
+        try (var context = application.run(args)) {
+            return context.getBean(HeadlessRun.class).run(options) ? 0 : 1;
+        }
     }
 }

@@ -85,6 +85,16 @@ final class DemoProcess implements AutoCloseable {
         return get("/api/stats");
     }
 
+    /** What its slow API has seen. */
+    JsonNode slowStats() throws IOException, InterruptedException {
+        return get("/slow/stats");
+    }
+
+    /** The URL of a path of this process. */
+    URI url(String path) {
+        return http.url(path);
+    }
+
     private JsonNode get(String path) throws IOException, InterruptedException {
         var answer = http.get(path);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

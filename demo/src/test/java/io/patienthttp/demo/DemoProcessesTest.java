@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.patienthttp.fixture.Databases;
 import io.patienthttp.fixture.SlowServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Demo processes that are killed with SIGKILL, or ended with SIGTERM, while their requests are at a server that lives. */
+/** Demo processes that are killed with SIGKILL, ended with SIGTERM, or busy, while their requests wait for the answer. */
 @Tag("fault")
 class DemoProcessesTest {
 
@@ -40,9 +42,21 @@ class DemoProcessesTest {
     private final List<DemoProcess> demos = new ArrayList<>();
 
     @AfterEach
-    void endAll() {
+    void endAll() throws Exception {
         demos.forEach(DemoProcess::close);
         server.close();
+        endPostgres();
+    }
+
+    /** That of the demo outlives a killed demo. */
+    private void endPostgres() throws Exception {
+        var pidFile = directory.resolve("data/pg/postmaster.pid");
+        if (Files.exists(pidFile)) {
+            var pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
+            var postmaster = ProcessHandle.of(pid).orElseThrow();
+            postmaster.destroy();
+            postmaster.onExit().get(30, TimeUnit.SECONDS);
+        }
     }
 
     @Test
@@ -55,31 +69,45 @@ class DemoProcessesTest {
         deliversEachRequestOnceAfterAKill(postgres());
     }
 
+    @Test
+    void killedOnItsOwnPostgresItsNextStartJoinsThatAndDeliversEachRequestOnce() throws Exception {
+        deliversEachRequestOnceAfterAKill("--spring.profiles.active=postgres");
+
+        assertThat(demos.get(0).process().lines()).anyMatch(line -> line.contains("Started PostgreSQL in "));
+        assertThat(demos.get(1).process().lines()).anyMatch(line -> line.contains("Joining the PostgreSQL in "));
+    }
+
+    /** Killed when 100 are delivered, 200 wait for their answer and 200 more for room. */
     private void deliversEachRequestOnceAfterAKill(String... database) throws Exception {
-        var options = options(database, "--patient-http.max-in-flight=200");
-        var first = start(options);
-        var ids = first.enqueue(500, request(Duration.ofSeconds(1)));
-        within(LONG, () -> first.stats().get("delivered").asLong() >= 100 && server.waiting() >= 50);
+        var first = start(options(database, "--patient-http.max-in-flight=200"));
+        var ids = new ArrayList<>(first.enqueue(100, request(Duration.ZERO)));
+        ids.addAll(first.enqueue(400, request(Duration.ofSeconds(5))));
+        within(
+                LONG,
+                () -> server.waiting() == 200 && first.stats().get("delivered").asLong() == 100);
 
         first.process().kill();
 
         assertThat(server.hits()).as("sent before the kill").hasSizeLessThan(500);
-        var second = start(options);
+        var second = start(database);
         within(LONG, () -> second.stats().get("delivered").asLong() == 500);
         assertEachDeliveredOnce(second, ids);
         assertThat(server.hitCount()).as("some were in flight at the kill").isGreaterThan(500);
         System.out.println(server.hitCount() - 500 + " of 500 sent again after the kill");
     }
 
+    /** Neither process has room for all, so that both have requests in flight at the kill. */
     @Test
     void survivorFinishesTheRequestsOfAKilledProcess() throws Exception {
-        demos.addAll(DemoProcess.startTwo(directory, options(SHORT_LEASE, postgres())));
+        var roomFor200 = options(postgres(), "--patient-http.max-in-flight=200");
+        demos.addAll(DemoProcess.startTwo(directory, options(SHORT_LEASE, roomFor200)));
         var victim = demos.get(0);
         var survivor = demos.get(1);
-        var ids = victim.enqueue(300, request(Duration.ofSeconds(10)));
+        var ids = victim.enqueue(300, request(Duration.ofSeconds(8)));
         within(LONG, () -> server.waiting() == 300);
-        var victims = 300 - survivor.stats().get("inFlight").asInt();
-        assertThat(victims).as("in flight in the victim").isPositive();
+        var survivors = survivor.stats().get("inFlight").asInt();
+        assertThat(survivors).as("in flight in the survivor").isBetween(100, 200);
+        var victims = 300 - survivors;
 
         var killed = System.nanoTime();
         victim.process().kill();
@@ -92,7 +120,8 @@ class DemoProcessesTest {
                 .max()
                 .orElseThrow();
         var took = Duration.ofNanos(lastSendAgain - killed);
-        System.out.println("last of " + victims + " sent again " + took.toMillis() + " ms after the kill");
+        System.out.println("last of " + victims + " sent again " + took.toMillis() + " ms after the kill, beside "
+                + survivors + " of the survivor's own");
         assertThat(took)
                 .isPositive()
                 .isLessThan(LEASE.plus(HEARTBEAT).plusSeconds(5).multipliedBy(5));
@@ -121,21 +150,41 @@ class DemoProcessesTest {
     }
 
     @Test
-    void twoThousandRequestsAreInFlightTogetherOnFewThreads() throws Exception {
+    void twoThousandRequestsWaitTogetherInItsOwnSlowApiOnFewThreads() throws Exception {
         var demo = start("--patient-http.max-in-flight=2500");
-        var ids = demo.enqueue(2_000, request(Duration.ofSeconds(5)));
 
-        within(LONG, () -> server.waiting() == 2_000);
+        var ids = twoThousandWaiting(demo);
         var waiting = demo.threads();
-        within(LONG, () -> demo.stats().get("delivered").asLong() > 0);
+        within(LONG, () -> demo.slowStats().get("waiting").asLong() < 1_000);
         var delivering = demo.threads();
 
         System.out.println("Java threads: " + waiting.size() + " while 2,000 wait, " + delivering.size()
-                + " while they are delivered: " + delivering);
+                + " while they are answered and delivered: " + delivering);
         assertThat(waiting).isNotEmpty().hasSizeLessThan(60);
         assertThat(delivering).isNotEmpty().hasSizeLessThan(60);
-        within(LONG, () -> demo.stats().get("delivered").asLong() == 2_000);
+        within(
+                LONG.multipliedBy(2),
+                () -> demo.stats().get("states").get("COMPLETED").asLong() == 0
+                        && demo.stats().get("states").get("IN_FLIGHT").asLong() == 0);
         assertEachDeliveredOnce(demo, ids);
+    }
+
+    /** A machine that is busy with other things may take longer than 5 s to send them: then they get longer. */
+    private static List<String> twoThousandWaiting(DemoProcess demo) throws Exception {
+        for (var delay = 5; ; delay *= 2) {
+            var served = demo.slowStats().get("served").asLong();
+            var ids = demo.enqueue(2_000, "{\"url\":\"" + demo.url("/slow?delay=" + delay + "s") + "\"}");
+            within(
+                    LONG,
+                    () -> demo.slowStats().get("waiting").asLong() == 2_000
+                            || demo.slowStats().get("served").asLong() > served);
+            if (demo.slowStats().get("highest").asLong() == 2_000) {
+                System.out.println("2,000 requests of " + delay + " s wait together");
+                return ids;
+            }
+            assertThat(delay).as("seconds that 2,000 requests took to be sent").isLessThan(20);
+            within(LONG.multipliedBy(2), () -> demo.slowStats().get("served").asLong() == served + 2_000);
+        }
     }
 
     private static void assertEachDeliveredOnce(DemoProcess demo, Collection<String> ids) throws Exception {

@@ -32,8 +32,12 @@ public final class Http {
         return CLIENT.send(request.build(), BodyHandlers.ofString());
     }
 
+    URI url(String path) {
+        return root.resolve(path);
+    }
+
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(root.resolve(path));
+        return HttpRequest.newBuilder(url(path));
     }
 
     public static JsonNode json(HttpResponse<String> response) {

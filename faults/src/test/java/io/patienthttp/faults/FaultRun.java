@@ -112,6 +112,7 @@ final class FaultRun implements AutoCloseable {
                 count,
                 Request.builder(Method.GET, url)
                         .callback(DeliveryCallback.NAME)
+                        .timeout(LONG.multipliedBy(10)) // what is waited for here is recovery, on a busy machine too
                         .preprocessors(preprocessors)
                         .build());
     }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -104,7 +105,7 @@ class ReadmeTest {
             public void onError(Failure failure) {}
         }
 
-        static void run(DataSource dataSource, Connection connection, Map<String, Object> thing) {
+        static void run(DataSource dataSource, Connection connection, Map<String, Object> thing) throws SQLException {
             PatientHttp http = PatientHttp.builder(dataSource)
                     .callback(new SummaryCallback())
                     .secret("openai", () -> System.getenv("OPENAI_API_KEY"))
@@ -116,6 +117,8 @@ class ReadmeTest {
 
             http.post("https://api.example.com/things").json(thing).callback(SummaryCallback.class)
                     .enqueue(connection);
+            connection.commit();
+            http.wake();
         }
     }
     // spotless:on

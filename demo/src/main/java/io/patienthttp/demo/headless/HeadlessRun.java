@@ -22,7 +22,7 @@ public class HeadlessRun {
     /** A query for the progress may take a tenth of the time between two of them. */
     private static final int PAUSE_PER_QUERY = 10;
 
-    /** Without any delivery for that long, on top of the delay and the request timeout, the rest is lost. */
+    /** Without any delivery for that long, on top of the delay, the rest counts as lost. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final PatientHttpClient client;

@@ -1,5 +1,7 @@
 package io.patienthttp.demo.headless;
 
+import io.patienthttp.Method;
+import io.patienthttp.Request;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -33,7 +35,7 @@ public record RunOptions(int requests, Duration delay, Optional<String> url) {
         return new RunOptions(
                 requests(option(arguments, "run").orElse("500")),
                 delay(option(arguments, "delay").orElse("1s")),
-                option(arguments, "url"));
+                option(arguments, "url").map(RunOptions::url));
     }
 
     private static Optional<String> option(DefaultApplicationArguments arguments, String name) {
@@ -63,5 +65,13 @@ public record RunOptions(int requests, Duration delay, Optional<String> url) {
             // falls through to the message, which says the same as for a duration out of bounds
         }
         throw new IllegalArgumentException("--delay must be a duration from 0s to 10m, such as 1s, was " + value);
+    }
+
+    private static String url(String value) {
+        try {
+            return Request.builder(Method.GET, value).build().url().toString();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--" + e.getMessage(), e);
+        }
     }
 }

@@ -41,6 +41,14 @@ class RunOptionsTest {
                 .withMessageStartingWith("--delay ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--url=nonsense", "--url=ftp://localhost/", "--url=http://", "--url=http://local host/"})
+    void badUrlIsRefused(String option) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RunOptions.parse("--run=1", option))
+                .withMessageStartingWith("--url ");
+    }
+
     @Test
     void summaryHasEachCount() {
         assertThat(Summary.of(new Progress(500, 500, 0), 2.9))
