@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 /** The demo in a JVM of its own, on a free port, to be killed from outside. */
 final class DemoProcess implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(2);
 
     private static final Pattern OPEN = Pattern.compile(".*Open (http://[^ ]+) in a browser.*");
 
@@ -101,7 +101,7 @@ final class DemoProcess implements AutoCloseable {
         return Http.json(answer);
     }
 
-    /** The names of its Java threads, as jcmd sees them. */
+    /** The names of its Java threads, as jcmd sees them, without the compilers of the JVM: more cores have more of them. */
     List<String> threads() throws IOException {
         var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         var print = new ProcessBuilder(jcmd, Long.toString(process.pid()), "Thread.print")
@@ -112,6 +112,7 @@ final class DemoProcess implements AutoCloseable {
                     .map(JAVA_THREAD::matcher)
                     .filter(matcher -> matcher.matches())
                     .map(matcher -> matcher.group(1))
+                    .filter(name -> !name.contains(" CompilerThread"))
                     .toList();
         }
     }

@@ -32,8 +32,8 @@ class DemoProcessesTest {
         "--patient-http.heartbeat-interval=" + HEARTBEAT.toSeconds() + "s"
     };
 
-    /** STYLE: tests of processes and leases wait three leases and 30 s. */
-    private static final Duration LONG = LEASE.multipliedBy(3).plusSeconds(30);
+    /** For machines that are busy with other things. */
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     @TempDir
     private Path directory;
@@ -81,10 +81,9 @@ class DemoProcessesTest {
     private void deliversEachRequestOnceAfterAKill(String... database) throws Exception {
         var first = start(options(database, "--patient-http.max-in-flight=200"));
         var ids = new ArrayList<>(first.enqueue(100, request(Duration.ZERO)));
+        within(LONG, () -> first.stats().get("delivered").asLong() == 100);
         ids.addAll(first.enqueue(400, request(Duration.ofSeconds(5))));
-        within(
-                LONG,
-                () -> server.waiting() == 200 && first.stats().get("delivered").asLong() == 100);
+        within(LONG, () -> server.waiting() == 200);
 
         first.process().kill();
 
@@ -163,7 +162,7 @@ class DemoProcessesTest {
         assertThat(waiting).isNotEmpty().hasSizeLessThan(60);
         assertThat(delivering).isNotEmpty().hasSizeLessThan(60);
         within(
-                LONG.multipliedBy(2),
+                LONG,
                 () -> demo.stats().get("states").get("COMPLETED").asLong() == 0
                         && demo.stats().get("states").get("IN_FLIGHT").asLong() == 0);
         assertEachDeliveredOnce(demo, ids);
@@ -183,7 +182,7 @@ class DemoProcessesTest {
                 return ids;
             }
             assertThat(delay).as("seconds that 2,000 requests took to be sent").isLessThan(20);
-            within(LONG.multipliedBy(2), () -> demo.slowStats().get("served").asLong() == served + 2_000);
+            within(LONG, () -> demo.slowStats().get("served").asLong() == served + 2_000);
         }
     }
 

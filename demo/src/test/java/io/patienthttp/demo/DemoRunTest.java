@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fault")
 class DemoRunTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     /** A fault that only the table of deliveries can show: each delivery is stored twice. */
     private static final List<String> DELIVER_TWICE = List.of("""
