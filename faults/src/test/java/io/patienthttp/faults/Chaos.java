@@ -2,7 +2,7 @@ package io.patienthttp.faults;
 
 import java.util.Random;
 
-/** How long and with which seed the random faults run: {@code -Pchaos}, {@code -Dchaos.minutes}, {@code -Dchaos.seed}. */
+/** Whether faults run in their long version, {@code -Dchaos.minutes=1} or more, and with which seed: {@code -Dchaos.seed}. */
 final class Chaos {
 
     /** 0 is the short version. */

@@ -15,8 +15,8 @@ class KillTest implements PrintsTable {
 
     private static final int REQUESTS = 20;
 
-    /** What recovery may take: lease, heartbeat and 5 s. */
-    private static final Duration RECOVERY = Duration.ofSeconds(Worker.LEASE + Worker.HEARTBEAT + 5);
+    /** Five times what recovery may take on a quiet machine: lease, heartbeat and 5 s. */
+    private static final Duration RECOVERY = Duration.ofSeconds(5 * (Worker.LEASE + Worker.HEARTBEAT + 5));
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "INSERTED")

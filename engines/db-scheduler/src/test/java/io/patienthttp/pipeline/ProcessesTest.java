@@ -119,22 +119,6 @@ class ProcessesTest {
     }
 
     @Test
-    void aRequestThatKillsItsProcessesIsGivenUp() throws Exception {
-        var id = http.get(server.slow(600_000)).callback("storing").enqueue();
-        for (int kills = 1; kills <= 5; kills++) {
-            int hits = kills;
-            var victim = worker(10);
-            await().atMost(LONG).until(() -> server.hitCount() == hits);
-            victim.kill();
-        }
-        worker(10);
-
-        await().atMost(LONG).until(() -> deliveries() == 1);
-        assertThat(count("deliveries WHERE kind = 'RECOVERY_EXHAUSTED'")).isEqualTo(1);
-        assertThat(server.hits().get(id)).hasSize(5);
-    }
-
-    @Test
     void sigtermDeliversWhatFinishesAndReleasesTheRestAtOnce() throws Exception {
         var first = worker(200);
         var quick = http.enqueueAll(gets(100, 3_000));
