@@ -11,6 +11,7 @@ import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.Suspects;
 import io.patienthttp.spi.Suspicion;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -80,10 +81,7 @@ public final class Claimer {
     }
 
     private boolean hasRoom() {
-        return processor.free() > 0
-                && !budget.isExhausted()
-                && ownership.isValid(ownership.owner())
-                && processor.tasks().stream().noneMatch(task -> suspicion(task) == Suspicion.SECOND_DEGREE);
+        return processor.free() > 0 && !budget.isExhausted() && ownership.isValid(ownership.owner());
     }
 
     private boolean claimOnce() {
@@ -92,7 +90,11 @@ public final class Claimer {
             if (!hasRoom()) {
                 return false;
             }
-            var order = order(ownership.owner());
+            var tasks = processor.tasks();
+            if (tasks.stream().anyMatch(task -> suspicion(task) == Suspicion.SECOND_DEGREE)) {
+                return false;
+            }
+            var order = order(ownership.owner(), tasks);
             var rows = store.claim(order);
             rows.forEach(row -> begin(order.owner(), row));
             return hasRoom() && (rows.size() == order.limit() || filledAKey(order, rows));
@@ -109,10 +111,10 @@ public final class Claimer {
                 .anyMatch(room -> room.getValue() <= 0 && order.rooms().getOrDefault(room.getKey(), 0) > 0);
     }
 
-    private ClaimOrder order(UUID owner) {
+    private ClaimOrder order(UUID owner, Collection<ClaimedTask> tasks) {
         var held = new EnumMap<Suspicion, Integer>(Suspicion.class);
         var rooms = new HashMap<>(settings.limits());
-        for (var task : processor.tasks()) {
+        for (var task : tasks) {
             held.merge(suspicion(task), 1, Integer::sum);
             rooms.computeIfPresent(task.row().concurrencyKey(), (key, room) -> room - 1);
         }
