@@ -27,8 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxRecoveries How many processes may die with a request in flight before it is a suspect, 0 to 1,000. A
  *     suspect is sent apart from others; if one more process dies with it alone, it is given up.
  * @param shutdownTimeout How long a stop waits for requests in flight and callbacks; the rest is given back. Must be
- *     below spring.lifecycle.timeout-per-shutdown-phase: up to 10 s more pass if the database does not
- *     answer.
+ *     below spring.lifecycle.timeout-per-shutdown-phase: up to 10 s more pass if the database does not answer.
  * @param pollInterval How often this process looks for requests that other processes enqueued, at least 10 ms.
  * @param connectionsPerOrigin How many connections to one origin are open at most. Default: as many as max-in-flight.
  * @param idleConnectionTimeout How long an unused connection is kept.

@@ -9,12 +9,16 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends a suspect of the second degree only when nothing else is in flight in this process: if the process dies then,
  * nobody else can have done it. Everything else is sent at once. Safe for all threads.
  */
 public final class Quarantine {
+
+    private static final Logger log = LoggerFactory.getLogger(Quarantine.class);
 
     private final Function<ClaimedTask, Sending> sender;
     private final IntSupplier inFlight;
@@ -66,15 +70,23 @@ public final class Quarantine {
         }
 
         void begin() {
-            Sending sending;
             synchronized (this) {
                 if (begun != null || aborted) {
                     return;
                 }
-                sending = start.get();
-                begun = sending;
+                try {
+                    begun = start.get();
+                } catch (Throwable e) { // or it would keep the process from claiming for ever
+                    log.error("A suspect could not be sent; it is given back", e);
+                    aborted = true;
+                }
             }
-            sending.result().thenAccept(result::complete);
+            var sending = begun();
+            if (sending == null) {
+                result.complete(new Sent.Aborted());
+            } else {
+                sending.result().thenAccept(result::complete);
+            }
         }
 
         @Override
@@ -84,11 +96,10 @@ public final class Quarantine {
 
         @Override
         public void abort() {
-            Sending sending;
             synchronized (this) {
                 aborted = true;
-                sending = begun;
             }
+            var sending = begun();
             if (sending == null) {
                 result.complete(new Sent.Aborted());
             } else {
@@ -98,13 +109,14 @@ public final class Quarantine {
 
         @Override
         public void release() {
-            Sending sending;
-            synchronized (this) {
-                sending = begun;
-            }
+            var sending = begun();
             if (sending != null) {
                 sending.release();
             }
+        }
+
+        private synchronized @Nullable Sending begun() {
+            return begun;
         }
     }
 }

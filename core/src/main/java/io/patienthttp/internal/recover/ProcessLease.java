@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lease of this process: registers it before its first claim, and renews the lease with each beat. A process that finds its row gone was taken for dead: it takes a new id, and what it held is aborted and not recorded.
+ * The lease of this process: registers it before its first claim, and renews the lease with each beat. A process that
+ * finds its row gone was taken for dead: it takes a new id, and what it held is aborted and not recorded.
  */
 public final class ProcessLease implements Ownership {
 

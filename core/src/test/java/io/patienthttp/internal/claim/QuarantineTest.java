@@ -81,6 +81,23 @@ class QuarantineTest {
     }
 
     @Test
+    void whatCannotBeSentIsGivenBack() {
+        var broken = new Quarantine(
+                task -> {
+                    throw new OutOfMemoryError("no thread");
+                },
+                () -> inFlight,
+                MAX_RECOVERIES);
+        inFlight = 2;
+        var sending = broken.send(task(MAX_RECOVERIES + 1));
+
+        inFlight = 1;
+        broken.taskEnded();
+
+        assertThat(sending.result()).isCompletedWithValue(new Sent.Aborted());
+    }
+
+    @Test
     void whatIsAbortedAfterItWasSentIsAbortedOnTheWire() {
         quarantine.send(task(MAX_RECOVERIES + 1)).abort();
 
