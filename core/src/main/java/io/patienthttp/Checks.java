@@ -9,6 +9,9 @@ final class Checks {
 
     private static final String TOKEN_SYMBOLS = "!#$%&'*+-.^_`|~";
 
+    /** RFC 1035, section 2.3.4: 255 octets on the wire. */
+    private static final int LONGEST_HOST = 253;
+
     private Checks() {}
 
     static String notBlank(String field, String value) {
@@ -56,6 +59,16 @@ final class Checks {
         return value;
     }
 
+    /** No surrogate without its pair, which UTF-8 cannot express (RFC 8259, section 8.2); the value is not shown. */
+    static String unicode(String field, String value) {
+        for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
+            if (Character.getType(value.codePointAt(i)) == Character.SURROGATE) {
+                throw new IllegalArgumentException(field + " must not contain an unpaired surrogate, at index " + i);
+            }
+        }
+        return value;
+    }
+
     /** An absolute http or https URL with a host; user info and query are not shown, they may be secret. */
     static URI url(String field, String value) {
         URI uri;
@@ -72,6 +85,11 @@ final class Checks {
         }
         if (uri.getHost() == null) {
             throw new IllegalArgumentException(field + " must name a host, was \"" + withoutSecrets(uri) + "\"");
+        }
+        if (uri.getHost().length() > LONGEST_HOST) {
+            throw new IllegalArgumentException(field + " must name a host of at most " + LONGEST_HOST
+                    + " characters (RFC 1035, section 2.3.4), had "
+                    + uri.getHost().length());
         }
         if (uri.getUserInfo() != null) {
             throw new IllegalArgumentException(field + " must not contain user info (\"user:password@\"): send it as a"

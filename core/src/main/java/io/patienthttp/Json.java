@@ -25,13 +25,17 @@ final class Json {
             if (!(key instanceof String name)) {
                 throw new IllegalArgumentException("keys of " + path + " must be strings, was " + typeOf(key));
             }
+            Checks.unicode("a key of " + path, name);
             copy.put(name, copyOf(value, path + "[\"" + name + "\"]"));
         });
         return Collections.unmodifiableMap(copy);
     }
 
     private static @Nullable Object copyOf(@Nullable Object value, String path) {
-        if (value == null || value instanceof String || value instanceof Boolean || isNumber(value)) {
+        if (value instanceof String text) {
+            return Checks.unicode(path, text);
+        }
+        if (value == null || value instanceof Boolean || isNumber(value)) {
             return value;
         }
         if (value instanceof Map<?, ?> map) {

@@ -233,9 +233,9 @@ public final class Request {
             return this;
         }
 
-        /** Sets the body as UTF-8 text; an empty text is no body (parity 3). */
+        /** Sets the body as UTF-8 text, without unpaired surrogates; an empty text is no body (parity 3). */
         public Builder body(String body) {
-            return body(body.getBytes(StandardCharsets.UTF_8));
+            return body(Checks.unicode("body", body).getBytes(StandardCharsets.UTF_8));
         }
 
         /** Sets the body; the array is copied; an empty one is no body. */

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.patienthttp.CancelResult;
 import io.patienthttp.Failure;
 import io.patienthttp.LifecycleState;
-import io.patienthttp.Method;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.RequestState;
 import io.patienthttp.Response;
@@ -354,40 +353,6 @@ abstract class PipelineContract extends PipelineFixture {
         assertThat(http.find(id).orElseThrow().state()).isEqualTo(RequestState.DEAD);
         assertThat(dead.get(0).lastError()).contains("somewhere.Else");
         assertThat(callback.runs).hasValue(0);
-    }
-
-    @Test
-    void aDamagedRequestCompletesAsUnreadable() {
-        var http = build(s -> {});
-        var id = get(http, 0).enqueue();
-        execute("UPDATE patient_http_requests SET request = '{\"method\":\"GET\"}'");
-        http.start();
-
-        awaitDelivered(1);
-        var failure = (Failure) callback.outcomes.get(id).get(0);
-        assertThat(failure.kind()).isEqualTo(Failure.Kind.UNREADABLE);
-        assertThat(failure.method()).isEqualTo(Method.GET);
-        assertThat(failure.url()).hasToString("//127.0.0.1");
-        assertThat(server.hits()).isEmpty();
-    }
-
-    @Test
-    void anOutcomeThatTheDatabaseRefusesCompletesAsUnstorableAndTheOthersCommit() {
-        var http = build(s -> {});
-        execute("ALTER TABLE patient_http_requests ADD CONSTRAINT refused CHECK (outcome NOT LIKE '%poison%')");
-        var ids = http.enqueueAll(gets(20, 300));
-        var poison = http.get(server.url("/slow?delay=300&poison"))
-                .callback(RecordingCallback.class)
-                .enqueue();
-
-        http.start();
-
-        awaitDelivered(21);
-        assertThat(((Failure) callback.outcomes.get(poison).get(0)).kind()).isEqualTo(Failure.Kind.UNSTORABLE);
-        assertThat(ids)
-                .allSatisfy(id ->
-                        assertThat(callback.outcomes.get(id)).singleElement().isInstanceOf(Response.class));
-        assertThat(server.hitCount()).as("nothing is sent again").isEqualTo(21);
     }
 
     @Test
