@@ -5,6 +5,7 @@ import io.patienthttp.Failure;
 import io.patienthttp.Outcome;
 import io.patienthttp.Response;
 import io.patienthttp.spi.Transactions;
+import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Records each delivery in the application's table, inside the transaction of the delivery. */
@@ -14,21 +15,24 @@ final class DeliveryCallback implements Callback {
 
     private final Transactions transactions;
     private final String worker;
-    private final int seconds;
-    private final boolean pauses;
+    private final Deed deed;
 
     /**
      * A callback.
      *
      * @param worker what it writes beside the delivery
-     * @param seconds how long it takes
-     * @param pauses whether it never returns
+     * @param deed what it does after it has written
      */
-    DeliveryCallback(Transactions transactions, String worker, int seconds, boolean pauses) {
+    DeliveryCallback(Transactions transactions, String worker, Deed deed) {
         this.transactions = transactions;
         this.worker = worker;
-        this.seconds = seconds;
-        this.pauses = pauses;
+        this.deed = deed;
+    }
+
+    /** What a callback does beside its delivery. */
+    interface Deed {
+
+        void perform(Connection connection, String requestId) throws SQLException;
     }
 
     @Override
@@ -50,15 +54,7 @@ final class DeliveryCallback implements Callback {
             insert.setString(3, worker);
             insert.executeUpdate();
         }
-        if (seconds > 0) {
-            try (var statement = connection.prepareStatement("SELECT pg_sleep(?)")) {
-                statement.setInt(1, seconds);
-                statement.execute();
-            }
-        }
-        if (pauses) {
-            Point.CALLBACK_RUNNING.pause();
-        }
+        deed.perform(connection, outcome.requestId());
     }
 
     @Override

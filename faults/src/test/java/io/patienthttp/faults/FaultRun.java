@@ -7,6 +7,7 @@ import io.patienthttp.Method;
 import io.patienthttp.Request;
 import io.patienthttp.fixture.Databases;
 import io.patienthttp.fixture.SlowServer;
+import io.patienthttp.runtime.Operations;
 import io.patienthttp.runtime.PatientHttp;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,7 +51,7 @@ final class FaultRun implements AutoCloseable {
         this.tables = new Tables(database);
         this.judge = new Judge(tables, server);
         this.http = PatientHttp.builder(database)
-                .callback(new DeliveryCallback(new ThreadTransactions(database), "none", 0, false))
+                .callback(new DeliveryCallback(new ThreadTransactions(database), "none", (connection, id) -> {}))
                 .preprocessor("pausing", draft -> {})
                 .build();
         tables.create(http);
@@ -129,6 +130,10 @@ final class FaultRun implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException("could not store requests", e);
         }
+    }
+
+    Operations operations() {
+        return http.operations();
     }
 
     /** Counts the requests that another process stored. */

@@ -19,7 +19,9 @@ class KillTest implements PrintsTable {
     private static final Duration RECOVERY = Duration.ofSeconds(5 * (Worker.LEASE + Worker.HEARTBEAT + 5));
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "INSERTED")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"INSERTED", "RECLAIMING", "RELEASING"})
     void aSurvivorFinishesWhatAKilledProcessHeldAt(Point point) throws Exception {
         try (var run = new FaultRun("kill -9: " + point)) {
             // its own engine must not run the callbacks before the kill, where they are not what is paused
@@ -52,6 +54,48 @@ class KillTest implements PrintsTable {
             run.acceptStored();
             run.start(survivor);
             assertThat(run.expectClean().requests()).isEqualTo(REQUESTS);
+        }
+    }
+
+    @Test
+    void aSurvivorFinishesWhatAProcessHeldThatIsKilledWhileItReclaimsAnother() throws Exception {
+        try (var run = new FaultRun("kill -9: RECLAIMING")) {
+            var first = run.launch();
+            var second = run.launch("point=RECLAIMING", "max-in-flight=5");
+            var survivor = run.launch();
+            first.start();
+            run.enqueue(REQUESTS, 3_000);
+            await().atMost(FaultRun.LONG).until(() -> run.server.waiting() == REQUESTS);
+            second.start();
+            var killed = run.kill(first);
+            second.awaitAt(Point.RECLAIMING);
+            run.start(survivor);
+
+            run.kill(second);
+
+            assertThat(killed.inFlight()).hasSize(REQUESTS);
+            var verdict = run.expectClean();
+            assertThat(verdict.sentAgain()).isEqualTo(REQUESTS);
+            assertThat(verdict.recoveries()).allSatisfy(time -> assertThat(time).isLessThan(RECOVERY));
+        }
+    }
+
+    @Test
+    void aSurvivorFinishesWhatAProcessHeldThatIsKilledWhileItGivesItBack() throws Exception {
+        try (var run = new FaultRun("kill -9: RELEASING")) {
+            var victim = run.launch("point=RELEASING", "shutdown-timeout=1");
+            var survivor = run.launch();
+            victim.start();
+            run.enqueue(REQUESTS, 10_000);
+            await().atMost(FaultRun.LONG).until(() -> run.server.waiting() == REQUESTS);
+            victim.terminate();
+            victim.awaitAt(Point.RELEASING);
+            run.start(survivor);
+
+            var fault = run.kill(victim);
+
+            assertThat(fault.inFlight()).as("nothing was committed").hasSize(REQUESTS);
+            assertThat(run.expectClean().sentAgain()).isEqualTo(REQUESTS);
         }
     }
 

@@ -22,19 +22,23 @@ final class PausingDataSource {
     }
 
     private static Connection connection(Connection connection, Point point) {
-        var reached = new boolean[1]; // by the transaction that is open
+        var statements = new StringBuilder(); // of the transaction that is open
         return (Connection) Proxy.newProxyInstance(
                 PausingDataSource.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
                 (proxy, method, arguments) -> {
                     if (arguments != null && arguments.length > 0 && arguments[0] instanceof String sql) {
-                        reached[0] |= point.isAfterCommitOf(sql);
+                        statements.append(sql);
                         if (point.isBefore(sql)) {
                             point.pause();
                         }
                     }
+                    boolean commits = method.getName().equals("commit");
+                    if (commits && point.isBeforeCommitOf(statements.toString())) {
+                        point.pause();
+                    }
                     var result = call(connection, method, arguments);
-                    if (method.getName().equals("commit") && reached[0]) {
+                    if (commits && point.isAfterCommitOf(statements.toString())) {
                         point.pause();
                     }
                     return result;

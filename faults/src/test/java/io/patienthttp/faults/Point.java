@@ -19,7 +19,11 @@ enum Point {
     /** The callback has written, in its transaction, and has not returned. */
     CALLBACK_RUNNING(When.CODE, ""),
     /** The callback took effect and the row is gone; the job is still there. */
-    CALLBACK_COMMITTED(When.COMMITTED, "INSERT INTO deliveries");
+    CALLBACK_COMMITTED(When.COMMITTED, "INSERT INTO deliveries"),
+    /** The requests of a dead process are given back: all is written, nothing committed. */
+    RECLAIMING(When.COMMITTING, "recoveries = recoveries + 1"),
+    /** The process stops, and gives back what it still owns: written, not committed. */
+    RELEASING(When.COMMITTING, "WHEN cancel_requested THEN 'COMPLETED' ELSE 'PENDING' END");
 
     private final When when;
     private final String statement;
@@ -32,6 +36,11 @@ enum Point {
     /** Whether it is at the moment before this statement is sent. */
     boolean isBefore(String sql) {
         return when == When.PREPARED && sql.contains(statement);
+    }
+
+    /** Whether it is at the moment before the transaction with this statement commits. */
+    boolean isBeforeCommitOf(String sql) {
+        return when == When.COMMITTING && sql.contains(statement);
     }
 
     /** Whether it is at the moment after the transaction with this statement has committed. */
@@ -58,6 +67,7 @@ enum Point {
 
     private enum When {
         PREPARED,
+        COMMITTING,
         COMMITTED,
         CODE,
         SERVER

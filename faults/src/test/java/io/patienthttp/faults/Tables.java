@@ -27,6 +27,7 @@ final class Tables {
         DbSchedulerSchema.create(database, "scheduled_tasks");
         http.schema().create();
         execute("CREATE TABLE deliveries (request_id text, kind text, worker text, at timestamptz)");
+        execute("CREATE TABLE deaths (request_id text)");
         execute("CREATE INDEX ON deliveries (request_id)"); // not unique: a second delivery is to be seen
     }
 
@@ -40,6 +41,17 @@ final class Tables {
 
     int count(String from) {
         return query("SELECT count(*) FROM " + from, row -> row.getInt(1)).get(0);
+    }
+
+    /** Locks the table, also against reading, until the lock is closed. */
+    AutoCloseable lock(String table) throws SQLException {
+        var connection = database.getConnection();
+        connection.setAutoCommit(false);
+        connection.createStatement().execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+        return () -> {
+            connection.rollback();
+            connection.close();
+        };
     }
 
     /** The requests that are stored. */
@@ -69,6 +81,11 @@ final class Tables {
 
     Set<String> deliveredTwice() {
         return ids("SELECT request_id FROM deliveries GROUP BY request_id HAVING count(*) > 1");
+    }
+
+    /** The processes that are registered. */
+    Set<String> processes() {
+        return ids("SELECT id::text FROM patient_http_processes");
     }
 
     /** Request to the kind of its outcome: "response", or the failure. */

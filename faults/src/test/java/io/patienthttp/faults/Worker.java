@@ -23,7 +23,7 @@ import java.util.concurrent.CountDownLatch;
 /**
  * The main class of a worker process. Listens on its standard input: {@code start} runs the processor and says READY,
  * {@code enqueue <count> <url>} stores requests and says ENQUEUED, {@code hog <seconds>} takes all connections of the pool and says HOGGED, {@code usage} says what it holds. Arguments
- * {@code key=value}: url, name, lease, heartbeat, max-in-flight, callback-threads, callback-seconds, pool, poll-interval, shutdown-timeout
+ * {@code key=value}: url, name, lease, heartbeat, max-in-flight, callback-threads, callback-seconds, pool, poll-interval, shutdown-timeout, max-attempts, deaths
  * (seconds, where they are times), point (where to pause).
  */
 final class Worker {
@@ -45,11 +45,7 @@ final class Worker {
         this.http = PatientHttp.builder(database)
                 .transactions(transactions)
                 .callbackQueue(engine().owned(database))
-                .callback(new DeliveryCallback(
-                        transactions,
-                        option("name", "?"),
-                        number("callback-seconds", 0),
-                        point == Point.CALLBACK_RUNNING))
+                .callback(new DeliveryCallback(transactions, option("name", "?"), deed()))
                 .preprocessor("pausing", draft -> {
                     if (point == Point.BEFORE_SEND) {
                         point.pause();
@@ -58,6 +54,7 @@ final class Worker {
                 .settings(s -> s.maxInFlight(number("max-in-flight", 256))
                         .lease(seconds("lease", LEASE))
                         .heartbeatInterval(seconds("heartbeat", HEARTBEAT))
+                        .callbackMaxAttempts(number("max-attempts", 10))
                         .shutdownTimeout(seconds("shutdown-timeout", 20)))
                 .build();
     }
@@ -94,6 +91,36 @@ final class Worker {
             }
         }
         Runtime.getRuntime().halt(1); // the test is gone
+    }
+
+    /** What its callbacks do: pause, end the process as often for each request as the option says, or take their time. */
+    private DeliveryCallback.Deed deed() {
+        if (option("point", "").equals(Point.CALLBACK_RUNNING.name())) {
+            return (connection, id) -> Point.CALLBACK_RUNNING.pause();
+        }
+        int deaths = number("deaths", 0);
+        if (deaths > 0) {
+            return (connection, id) -> dieUnlessDeadBefore(deaths, id);
+        }
+        int seconds = number("callback-seconds", 0);
+        return (connection, id) -> {
+            if (seconds > 0) {
+                connection.createStatement().execute("SELECT pg_sleep(" + seconds + ")");
+            }
+        };
+    }
+
+    private void dieUnlessDeadBefore(int deaths, String id) throws SQLException {
+        try (var connection = pool.getConnection();
+                var insert = connection.prepareStatement("INSERT INTO deaths SELECT ? WHERE"
+                        + " (SELECT count(*) FROM deaths WHERE request_id = ?) < ?")) {
+            insert.setString(1, id);
+            insert.setString(2, id);
+            insert.setInt(3, deaths);
+            if (insert.executeUpdate() == 1) {
+                Runtime.getRuntime().halt(1);
+            }
+        }
     }
 
     private HikariDataSource pool() {
