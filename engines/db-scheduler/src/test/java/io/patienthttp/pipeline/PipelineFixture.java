@@ -12,6 +12,7 @@ import io.patienthttp.dbscheduler.DbSchedulerSchema;
 import io.patienthttp.fixture.SlowServer;
 import io.patienthttp.runtime.PatientHttp;
 import io.patienthttp.runtime.Settings;
+import io.patienthttp.spi.CallbackQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +52,13 @@ abstract class PipelineFixture {
     }
 
     PatientHttp build(Consumer<Settings.Builder> settings) {
+        return build(DbSchedulerCallbacks.create().owned(database), settings);
+    }
+
+    PatientHttp build(CallbackQueue queue, Consumer<Settings.Builder> settings) {
         var http = PatientHttp.builder(database)
                 .callback(callback)
-                .callbackQueue(DbSchedulerCallbacks.create().owned(database))
+                .callbackQueue(queue)
                 .listener(new Listener() {
                     @Override
                     public void onDead(DeadLetter letter) {

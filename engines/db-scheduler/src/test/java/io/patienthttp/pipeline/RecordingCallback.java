@@ -4,6 +4,7 @@ import io.patienthttp.Callback;
 import io.patienthttp.Failure;
 import io.patienthttp.Outcome;
 import io.patienthttp.Response;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +17,7 @@ final class RecordingCallback implements Callback {
     final Map<String, List<Outcome>> outcomes = new ConcurrentHashMap<>();
     final AtomicInteger runs = new AtomicInteger();
     volatile int failFirst;
+    volatile Duration duration = Duration.ZERO;
     volatile Runnable failure = () -> {
         throw new IllegalStateException("failure " + runs.get());
     };
@@ -34,8 +36,18 @@ final class RecordingCallback implements Callback {
         if (runs.incrementAndGet() <= failFirst) {
             failure.run();
         }
+        sleep(); // as a callback does that takes its time
         outcomes.computeIfAbsent(outcome.requestId(), id -> new CopyOnWriteArrayList<>())
                 .add(outcome);
+    }
+
+    private void sleep() {
+        try {
+            Thread.sleep(duration.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     int deliveries() {
