@@ -12,6 +12,7 @@ final class Fault {
     private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
     private final Set<String> callbacks = ConcurrentHashMap.newKeySet();
     private final Set<String> undelivered = ConcurrentHashMap.newKeySet();
+    private volatile long end;
 
     /**
      * A fault that strikes now.
@@ -31,6 +32,12 @@ final class Fault {
         undelivered.addAll(picked);
         undelivered.removeAll(tables.delivered());
         inFlight.addAll(tables.inFlight(pid));
+        end = System.nanoTime();
+    }
+
+    /** When its victim was last looked at. */
+    long end() {
+        return end;
     }
 
     /** When it struck, by {@code System.nanoTime}. */

@@ -18,13 +18,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One run: a database, a server that keeps the ledger, workers, faults, and a judge at the end. */
 final class FaultRun implements AutoCloseable {
 
     /** STYLE: tests of processes and leases wait three leases and 30 s. */
-    static final Duration LONG = Duration.ofSeconds(3 * Worker.LEASE + 30);
+    static final Duration LONG =
+            Duration.ofSeconds(3 * (Chaos.isLong() ? RecoveryTest.DEFAULT_LEASE : Worker.LEASE) + 30);
 
     private String name;
     private final String url;
@@ -32,6 +35,7 @@ final class FaultRun implements AutoCloseable {
     private final PatientHttp http;
     private final List<WorkerProcess> workers = new CopyOnWriteArrayList<>();
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger launched = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
     private final Set<String> inDoubt = ConcurrentHashMap.newKeySet();
 
@@ -60,6 +64,7 @@ final class FaultRun implements AutoCloseable {
     /** Begins another run with the same workers; the one before has been judged. */
     void next(String name) {
         this.name = name;
+        workers.removeIf(worker -> !worker.isAlive());
         accepted.clear();
         inDoubt.clear();
         judge.reset();
@@ -73,7 +78,7 @@ final class FaultRun implements AutoCloseable {
 
     /** The same, on another way to the database. */
     WorkerProcess launch(String url, Map<String, String> environment, String... options) {
-        var worker = WorkerProcess.launch(url, "worker-" + (workers.size() + 1), environment, options);
+        var worker = WorkerProcess.launch(url, "worker-" + launched.incrementAndGet(), environment, options);
         workers.add(worker);
         return worker;
     }
@@ -164,6 +169,20 @@ final class FaultRun implements AutoCloseable {
         return victim.awaitExit(LONG);
     }
 
+    /** Takes down what the worker holds, from now until it is closed: while a fault lasts it may claim more. */
+    AutoCloseable watch(WorkerProcess victim) {
+        var fault = judge.strike(false, victim.pid());
+        var thread = Executors.newSingleThreadScheduledExecutor();
+        thread.scheduleWithFixedDelay(() -> fault.look(tables), 0, 50, TimeUnit.MILLISECONDS);
+        return () -> {
+            thread.shutdown();
+            if (!thread.awaitTermination(LONG.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("the watch does not end");
+            }
+            fault.look(tables);
+        };
+    }
+
     /** Waits until all is delivered and nothing is left, as long as there is progress; then judges. */
     Verdict judge() throws InterruptedException {
         long deadline = System.nanoTime() + LONG.toNanos();
@@ -195,7 +214,7 @@ final class FaultRun implements AutoCloseable {
         note(left, "patient_http_requests", 0);
         note(left, "scheduled_tasks", 0);
         note(left, "patient_http_processes", (int)
-                workers.stream().filter(WorkerProcess::isAlive).count());
+                workers.stream().filter(WorkerProcess::isRunning).count());
         return left;
     }
 

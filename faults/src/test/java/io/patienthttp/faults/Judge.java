@@ -101,7 +101,7 @@ final class Judge {
 
     private static boolean explains(Fault fault, String id, List<Long> hits) {
         return fault.inFlight().contains(id)
-                && hits.stream().anyMatch(hit -> hit - fault.nanos() < ON_THE_WIRE.toNanos());
+                && hits.stream().anyMatch(hit -> hit - fault.end() < ON_THE_WIRE.toNanos());
     }
 
     /** From the later of fault and a survivor's start, for each fault. */

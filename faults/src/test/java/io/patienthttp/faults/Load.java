@@ -14,7 +14,8 @@ final class Load implements AutoCloseable {
     private volatile Throwable end;
 
     /** Begins. A transaction that fails, because the database is away, is not repeated. */
-    Load(FaultRun run, Random random, int perSecond, int longestDelayMillis) {
+    Load(FaultRun run, Random chance, int perSecond, int longestDelayMillis) {
+        var random = new Random(chance.nextLong()); // the threads do not change each other's course
         thread.scheduleAtFixedRate(
                 () -> turn(run, perSecond / TURNS_PER_SECOND, random.nextInt(longestDelayMillis)),
                 0,

@@ -9,10 +9,7 @@ import io.patienthttp.runtime.PatientHttp;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
@@ -86,7 +83,7 @@ final class Worker {
                     System.out.println("ENQUEUED");
                 }
                 case "hog" -> hog(Duration.ofSeconds(Integer.parseInt(words[1])));
-                case "usage" -> System.out.println(usage());
+                case "usage" -> System.out.println(Usage.measure(pool).line());
                 default -> throw new IllegalArgumentException(line);
             }
         }
@@ -160,30 +157,6 @@ final class Worker {
             System.out.println("HOGGED");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Heap after a collection, threads, sockets of this process and connections to the database. */
-    private String usage() throws IOException {
-        System.gc();
-        var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        long sockets = 0;
-        try (var files = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (var file : files) {
-                sockets += isSocket(file) ? 1 : 0;
-            }
-        }
-        return "USAGE heap=" + heap
-                + " threads=" + ManagementFactory.getThreadMXBean().getThreadCount()
-                + " sockets=" + sockets
-                + " connections=" + pool.getHikariPoolMXBean().getActiveConnections();
-    }
-
-    private static boolean isSocket(Path file) {
-        try {
-            return Files.readSymbolicLink(file).toString().startsWith("socket:");
-        } catch (IOException e) {
-            return false; // closed meanwhile
         }
     }
 

@@ -16,6 +16,7 @@ final class WorkerProcess implements AutoCloseable {
 
     private final JavaProcess process;
     private final String name;
+    private volatile boolean begun;
 
     private WorkerProcess(JavaProcess process, String name) {
         this.process = process;
@@ -48,8 +49,14 @@ final class WorkerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Whether its processor was started, and the JVM lives. */
+    boolean isRunning() {
+        return begun && process.isAlive();
+    }
+
     /** Starts the processor, without waiting for it. */
     WorkerProcess begin() {
+        begun = true;
         process.say("start");
         return this;
     }
@@ -70,6 +77,18 @@ final class WorkerProcess implements AutoCloseable {
 
     String await(Predicate<String> line) throws InterruptedException {
         return process.awaitLine(line, START);
+    }
+
+    /** What it uses now. */
+    Usage usage() throws InterruptedException {
+        int before = usages().size();
+        say("usage");
+        process.awaitLine(line -> usages().size() > before, START);
+        return Usage.parse(usages().get(before));
+    }
+
+    private List<String> usages() {
+        return lines().stream().filter(Usage::isLine).toList();
     }
 
     void awaitAt(Point point) throws InterruptedException {
