@@ -196,6 +196,11 @@ function cell(text, className) {
   return element;
 }
 
+/** Of this server only the path: the column is narrow, and the tooltip has all of it. */
+function shortUrl(url) {
+  return url.startsWith(`${location.origin}/`) ? url.slice(location.origin.length) : url.replace(/^https?:\/\//, "");
+}
+
 function showOutcomes(outcomes) {
   if (outcomes.length === 0) {
     return;
@@ -207,7 +212,7 @@ function showOutcomes(outcomes) {
     pill.textContent = outcome.result.toLowerCase().replaceAll("_", " ");
     const result = document.createElement("td");
     result.append(pill);
-    const url = cell(`${outcome.method} ${outcome.url.replace(/^https?:\/\//, "")}`, "url");
+    const url = cell(`${outcome.method} ${shortUrl(outcome.url)}`, "url");
     url.title = `${outcome.url}\n${outcome.requestId}`;
     row.append(result, url, cell(`${outcome.duration.toFixed(2)} s`, ""));
     return row;
