@@ -19,10 +19,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /** Demo processes that are killed with SIGKILL, ended with SIGTERM, or busy, while their requests wait for the answer. */
 @Tag("fault")
+@Execution(ExecutionMode.CONCURRENT)
 class DemoProcessesTest {
 
     private static final Duration LEASE = Duration.ofSeconds(4);

@@ -13,9 +13,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Runs without the page, as a shell sees them: what they print last, and their exit status. */
 @Tag("fault")
+@Execution(ExecutionMode.CONCURRENT)
 class DemoRunTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);
