@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.patienthttp.RequestState;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Callbacks that end their process, and an engine whose table cannot be used. */
 @Tag("fault")
@@ -37,6 +38,20 @@ class EngineTest implements PrintsTable {
 
     private static WorkerProcess worker(FaultRun run) {
         return run.launch("deaths=" + ATTEMPTS, "max-attempts=" + ATTEMPTS);
+    }
+
+    @Test
+    @EnabledIf("io.patienthttp.faults.Chaos#isLong")
+    void aCallbackThatTakesLongerThanTheEngineWaitsForHeartbeatsIsNotTakenForDead() throws Exception {
+        try (var run = new FaultRun("callback takes 150 s, dead limit 120 s")) {
+            run.start(run.launch("callback-seconds=150"));
+            run.start(run.launch("callback-seconds=150"));
+
+            run.enqueue(4, 100);
+
+            assertThat(run.expectClean().sentAgain()).isZero();
+            assertThat(run.output()).noneMatch(line -> line.contains("running it again"));
+        }
     }
 
     @Test
