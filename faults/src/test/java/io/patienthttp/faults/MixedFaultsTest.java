@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * never killed: at the end it uses what it used at the start.
  */
 @Tag("fault")
+@Order(1)
 class MixedFaultsTest implements PrintsTable {
 
     private static final int MORTALS = 3;
