@@ -66,8 +66,8 @@ class KillTest implements PrintsTable {
             first.start();
             run.enqueue(REQUESTS, 3_000);
             await().atMost(FaultRun.LONG).until(() -> run.server.waiting() == REQUESTS);
-            second.start();
             var killed = run.kill(first);
+            second.start();
             second.awaitAt(Point.RECLAIMING);
             run.start(survivor);
 
@@ -90,10 +90,10 @@ class KillTest implements PrintsTable {
             await().atMost(FaultRun.LONG).until(() -> run.server.waiting() == REQUESTS);
             victim.terminate();
             victim.awaitAt(Point.RELEASING);
-            run.start(survivor);
 
             var fault = run.kill(victim);
 
+            run.start(survivor);
             assertThat(fault.inFlight()).as("nothing was committed").hasSize(REQUESTS);
             assertThat(run.expectClean().sentAgain()).isEqualTo(REQUESTS);
         }

@@ -73,7 +73,7 @@ class MixedFaultsTest implements PrintsTable {
 
     private void mix() throws Exception {
         var harms = new StringBuilder();
-        try (var load = new Load(run, random, 40, 1_500)) {
+        try (var load = new Load(run, random, 60, 1_500)) {
             for (int i = 0; i < FAULTS_A_RUN; i++) {
                 var harm = Harm.values()[random.nextInt(Harm.values().length)];
                 if (random.nextInt(100) < 75) {

@@ -14,10 +14,13 @@ class ProcessesTest implements PrintsTable {
 
     private static final int MOST_THREADS = 60;
 
+    /** Of the defaults: nobody is to be taken for dead on a busy machine. */
+    private static final String[] PATIENT = {"lease=60", "heartbeat=15"};
+
     @Test
     void twoThousandRequestsAreInFlightTogetherOnFewThreads() throws Exception {
         try (var run = new FaultRun("none: 2,000 in flight in one process")) {
-            var worker = run.start(run.launch("max-in-flight=2500"));
+            var worker = run.start(run.launch("max-in-flight=2500", "lease=60", "heartbeat=15"));
 
             run.enqueue(2_000, 20_000); // long enough to claim them all on a busy machine
 
@@ -33,7 +36,7 @@ class ProcessesTest implements PrintsTable {
     @Test
     void fourProcessesSendTenThousandRequestsExactlyOnceEach() throws Exception {
         try (var run = new FaultRun("none: 10,000 in four processes")) {
-            var workers = List.of(run.launch(), run.launch(), run.launch(), run.launch());
+            var workers = List.of(run.launch(PATIENT), run.launch(PATIENT), run.launch(PATIENT), run.launch(PATIENT));
             workers.forEach(WorkerProcess::begin);
             for (var worker : workers) {
                 worker.awaitReady();
@@ -50,7 +53,7 @@ class ProcessesTest implements PrintsTable {
     @Test
     void sigtermDeliversWhatFinishesAndReleasesTheRestAtOnce() throws Exception {
         try (var run = new FaultRun("SIGTERM")) {
-            var first = run.start(run.launch());
+            var first = run.start(run.launch(PATIENT));
             run.enqueue(100, 3_000);
             var quick = run.tables.requests();
             run.enqueue(10, 40_000);
@@ -64,7 +67,7 @@ class ProcessesTest implements PrintsTable {
                     .containsEntry(RequestState.IN_FLIGHT, 0L)
                     .containsEntry(RequestState.COMPLETED, 0L);
             assertThat(run.tables.processes()).isEmpty();
-            run.start(run.launch());
+            run.start(run.launch(PATIENT));
             await().atMost(FaultRun.LONG).until(() -> run.server.hitCount() == 120);
             assertThat(quick)
                     .allSatisfy(id -> assertThat(run.server.hits().get(id)).hasSize(1));

@@ -51,6 +51,7 @@ final class Worker {
                 .settings(s -> s.maxInFlight(number("max-in-flight", 256))
                         .lease(seconds("lease", LEASE))
                         .heartbeatInterval(seconds("heartbeat", HEARTBEAT))
+                        .connectTimeout(Duration.ofMinutes(2)) // a busy machine is not what is tested
                         .callbackMaxAttempts(number("max-attempts", 10))
                         .shutdownTimeout(seconds("shutdown-timeout", 20)))
                 .build();
