@@ -1,5 +1,7 @@
 package io.patienthttp.jdbc;
 
+import static java.util.Comparator.comparing;
+
 import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.Completion;
@@ -8,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,14 +27,14 @@ final class H2Dialect implements Dialect {
             """;
 
     private static final String DUE = """
-            SELECT id, concurrency_key FROM {requests}
+            SELECT id, concurrency_key, priority, run_at FROM {requests}
             WHERE state = 'PENDING' AND priority = ? AND run_at <= {now}
                 AND recoveries < ? AND NOT (concurrency_key = ANY (?))
             ORDER BY run_at LIMIT ? FOR UPDATE SKIP LOCKED
             """;
 
     private static final String SUSPECTS = """
-            SELECT id, concurrency_key FROM {requests}
+            SELECT id, concurrency_key, priority, run_at FROM {requests}
             WHERE state = 'PENDING' AND recoveries BETWEEN ? AND ? AND run_at <= {now}
                 AND NOT (concurrency_key = ANY (?))
             ORDER BY recoveries, run_at LIMIT ? FOR UPDATE SKIP LOCKED
@@ -95,49 +98,63 @@ final class H2Dialect implements Dialect {
         int most = suspects.maxRecoveries();
         var chosen = new Chosen(order);
         chosen.take(connection, tables.sql(SUSPECTS), suspects.secondDegree(), most + 1, Integer.MAX_VALUE);
-        if (!chosen.ids.isEmpty()) {
-            return chosen.ids;
+        if (!chosen.rows.isEmpty()) {
+            return chosen.fitting();
         }
         chosen.take(connection, tables.sql(SUSPECTS), suspects.suspects(), Math.max(1, most), most);
         chosen.take(connection, tables.sql(SUSPECTS), suspects.near(), Math.max(1, most - 1), most - 1);
         for (int priority = 0; priority < 4; priority++) {
             chosen.take(connection, tables.sql(DUE), order.limit(), priority, Math.max(1, most - 1));
         }
-        return chosen.ids;
+        return chosen.fitting();
     }
 
-    /** Rows for a claim, of each key as many as it has room for. */
+    private record Due(UUID id, String key, int priority, Instant runAt) {}
+
+    /** Rows for a claim. */
     private static final class Chosen {
 
-        private final List<UUID> ids = new ArrayList<>();
-        private final Map<String, Integer> rooms;
-        private final int limit;
+        private final List<Due> rows = new ArrayList<>();
+        private final ClaimOrder order;
 
         Chosen(ClaimOrder order) {
-            this.rooms = new HashMap<>(order.rooms());
-            this.limit = order.limit();
+            this.order = order;
         }
 
         /** Takes what the query finds, whose last parameters are the full keys and the limit. */
         void take(Connection connection, String query, int most, int first, int second) throws SQLException {
-            int left = Math.min(most, limit - ids.size());
+            int left = Math.min(most, order.limit() - rows.size());
             if (left <= 0) {
                 return;
             }
-            var full = rooms.entrySet().stream()
+            var full = order.rooms().entrySet().stream()
                     .filter(room -> room.getValue() <= 0)
                     .map(Map.Entry::getKey)
                     .toArray(String[]::new);
-            Sql.query(connection, query, this::take, first, second, full, left);
+            rows.addAll(Sql.query(connection, query, Chosen::due, first, second, full, left));
         }
 
-        private boolean take(ResultSet row) throws SQLException {
-            var key = row.getString("concurrency_key");
-            if (rooms.getOrDefault(key, Integer.MAX_VALUE) <= 0) {
-                return false;
-            }
-            rooms.computeIfPresent(key, (k, free) -> free - 1);
-            return ids.add(Sql.uuid(row, "id"));
+        private static Due due(ResultSet row) throws SQLException {
+            return new Due(
+                    Sql.uuid(row, "id"),
+                    row.getString("concurrency_key"),
+                    row.getInt("priority"),
+                    Sql.instant(row, "run_at"));
+        }
+
+        /** Of each key as many as it has room for, the most urgent first. */
+        List<UUID> fitting() {
+            var rooms = new HashMap<>(order.rooms());
+            return rows.stream()
+                    .sorted(comparing(Due::priority).thenComparing(Due::runAt))
+                    .filter(row -> takesRoom(rooms, row.key()))
+                    .map(Due::id)
+                    .toList();
+        }
+
+        private static boolean takesRoom(Map<String, Integer> rooms, String key) {
+            var left = rooms.computeIfPresent(key, (k, room) -> room - 1);
+            return left == null || left >= 0;
         }
     }
 

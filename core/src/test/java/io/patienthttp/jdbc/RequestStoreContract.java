@@ -165,6 +165,18 @@ abstract class RequestStoreContract {
     }
 
     @Test
+    void ofAKeyWithLittleRoomTheMostUrgentIsClaimed() {
+        var me = process();
+        var suspect = insert(request().key("narrow").priority(3));
+        die(3, List.of(suspect));
+        var urgent = insert(request().key("narrow").priority(0));
+
+        var claimed = store.claim(new ClaimOrder(me, 10, Map.of("narrow", 1), ALL_SUSPECTS));
+
+        assertThat(ids(claimed)).containsExactly(urgent);
+    }
+
+    @Test
     void suspectsAreClaimedOnlyAsManyAsAsked() {
         var me = process();
         var near = List.of(insert(request()), insert(request()), insert(request()));
