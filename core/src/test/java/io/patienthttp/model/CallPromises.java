@@ -1,0 +1,71 @@
+package io.patienthttp.model;
+
+import io.patienthttp.DeadLetter;
+import io.patienthttp.Failure;
+import io.patienthttp.Listener;
+import io.patienthttp.RequestState;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/** A callback runs once at a time, with the outcome of its epoch, as often as allowed. */
+final class CallPromises {
+
+    private final Promises promises;
+    private final Simulation simulation;
+    private final Node.Config config;
+
+    CallPromises(Promises promises, Simulation simulation, Node.Config config) {
+        this.promises = promises;
+        this.simulation = simulation;
+        this.config = config;
+    }
+
+    Story.Call called(Node node, Story story, String kind, boolean transactional) {
+        var epoch = node.queue.running().epoch();
+        var call = new Story.Call(node, epoch, node.queue.pickedAt(), transactional);
+        simulation.trace(() -> "  call " + story + ":" + epoch + " " + kind + " by " + node);
+        var row = simulation.database.requests.committed(story.request.id());
+        if (transactional && (row == null || row.state != RequestState.COMPLETED || row.epoch != epoch)) {
+            promises.breaks("a run delivers the outcome of its own epoch: " + story + ":" + epoch + " " + row);
+        }
+        if (!transactional && !story.jobTakenAway && !call.isExcused()) {
+            Predicate<Story.Call> unexplained = other -> !other.isExcused() && !other.transactional();
+            if (story.calls.stream().anyMatch(unexplained)) {
+                promises.breaks("a callback runs once at a time: " + story);
+            }
+            if (story.lastCall != null && unexplained.test(story.lastCall)) {
+                promises.breaks("a callback that was done runs again only after a crash: " + story);
+            }
+        }
+        if (story.cancelled && !kind.equals(Failure.Kind.CANCELLED.name())) {
+            promises.breaks("what was answered CANCELLED ends CANCELLED: " + story + " " + kind);
+        }
+        story.calls.add(call);
+        return call;
+    }
+
+    /** A callback that writes elsewhere has done so. */
+    void took(Story story, Story.Call call) {
+        story.delivered = true;
+        story.lastCall = call;
+    }
+
+    void failed(Story story, Story.Call call) {
+        if (story.failures.merge(call.epoch(), 1, Integer::sum) > config.maxAttempts()) {
+            promises.breaks("a callback runs as often as allowed: " + story);
+        }
+    }
+
+    Listener told() {
+        return new Listener() {
+            @Override
+            public void onDead(DeadLetter letter) {
+                var story = promises.story(UUID.fromString(letter.requestId()));
+                story.mustTell--;
+                if (--story.untold < 0) {
+                    promises.breaks("listeners are told of dead requests once each: " + letter);
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,168 @@
+package io.patienthttp.model;
+
+import io.patienthttp.model.Steps.Fate;
+import java.util.concurrent.TimeUnit;
+
+/** What goes wrong in a run, and when. Which kinds may, the seed decides first, so that some runs are about one alone. */
+final class Faults {
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final Simulation simulation;
+    private final Chance chance;
+    private final boolean kills;
+    private final boolean freezes;
+    private final boolean outages;
+    private final int lostAnswers;
+    private final boolean stops;
+    private final boolean lostJobs;
+    private final int gap;
+    private final int share;
+    private final int nodes;
+    private int untilNext;
+    private boolean begun;
+    private boolean ended;
+    private int hits = 2;
+
+    Faults(Simulation simulation) {
+        this.simulation = simulation;
+        this.chance = simulation.chance;
+        var aim = simulation.aim;
+        var aimed = aim != Aim.ANYTHING;
+        this.kills = chance.oneIn(aimed ? 4 : 2);
+        this.freezes = chance.oneIn(aimed ? 4 : 2);
+        this.outages = chance.oneIn(aimed ? 10 : 3);
+        this.lostAnswers = aim == Aim.SLOW_RECORD ? 3 : chance.oneOf(0, 0, 0, 12, 12, aimed ? 0 : 3);
+        this.stops = chance.oneIn(aimed ? 10 : 3);
+        this.lostJobs = chance.oneIn(aimed ? 10 : 3);
+        this.gap = chance.oneOf(aimed ? 8 : 3, 8, 20, 50);
+        this.share = aimed ? 20 : chance.oneOf(2, 6, 20);
+        this.nodes = 2 + chance.below(2);
+        this.untilNext = chance.below(gap * 2);
+    }
+
+    boolean hasBegun() {
+        return begun;
+    }
+
+    void begin() {
+        begun = true;
+    }
+
+    void end() {
+        ended = true;
+    }
+
+    /** A step of an actor, at which something may happen. */
+    void step(Actor actor) {
+        if (!begun || ended) {
+            return;
+        }
+        if (hits > 0 && simulation.aim.isAt(actor) && chance.flip()) {
+            hits--;
+            if (simulation.aim.freezes) {
+                freeze(actor.node, 130);
+            }
+            simulation.suspend(() -> true, 0);
+        } else if ((untilNext -= simulation.isHolding() ? 5 : 1) <= 0) {
+            untilNext = 1 + chance.below(gap * 2);
+            at(actor);
+        }
+    }
+
+    /** Something happens to an actor between two steps: mostly that others have their turn. */
+    private void at(Actor actor) {
+        var node = actor.node;
+        if (!chance.oneIn(share) || node == null) {
+            simulation.suspend(() -> true, 0);
+            return;
+        }
+        switch (chance.below(3)) {
+            case 0 -> {
+                if (kills) {
+                    simulation.kill(node, "a fault in " + actor);
+                }
+            }
+            case 1 -> {
+                if (freezes) {
+                    freeze(node, chance.oneOf(5, 35, 65, 130));
+                    simulation.suspend(() -> true, 0);
+                }
+            }
+            default -> outage();
+        }
+    }
+
+    /** Whether fewer processes are up than there may be. */
+    boolean missesNodes() {
+        return simulation.countUp() < nodes;
+    }
+
+    /** Something happens between two turns. */
+    void atRandom() {
+        var all = simulation.nodes();
+        var node = all.get(chance.below(all.size()));
+        switch (chance.below(5)) {
+            case 0 -> {
+                if (kills && !node.dead) {
+                    simulation.kill(node, "somebody");
+                }
+            }
+            case 1 -> {
+                if (node.isFrozen(simulation.now())) {
+                    thaw(node);
+                } else if (freezes && node.isUp(simulation.now())) {
+                    freeze(node, chance.oneOf(5, 35, 65, 130));
+                }
+            }
+            case 2 -> {
+                if (stops && node.isUp(simulation.now())) {
+                    simulation.stop(node);
+                }
+            }
+            case 3 -> takeJobAway();
+            default -> outage();
+        }
+    }
+
+    private void freeze(Node node, int seconds) {
+        node.frozenUntil = simulation.now() + seconds * SECOND;
+        node.nextBeat = Math.max(node.nextBeat, node.frozenUntil + chance.below(4) * SECOND);
+        node.lastTrouble = Math.max(node.lastTrouble, node.frozenUntil);
+        simulation.trace(() -> "FREEZE " + node);
+    }
+
+    void thaw(Node node) {
+        node.frozenUntil = simulation.now();
+        node.nextBeat = simulation.now() + chance.below(4) * SECOND;
+        simulation.trace(() -> "THAW " + node);
+    }
+
+    private void outage() {
+        if (outages) {
+            simulation.trace(() -> "OUTAGE");
+            simulation.database.goDownUntil(simulation.now() + chance.oneOf(0, 5, 20, 90) * SECOND);
+        }
+    }
+
+    private void takeJobAway() {
+        if (lostJobs && !simulation.database.isDown()) {
+            var job = simulation.database.jobs.entries().findFirst();
+            job.ifPresent(cell -> {
+                simulation.promises.story(cell.key.id()).jobTakenAway = true;
+                simulation.trace(() -> "JOB AWAY " + cell.committed);
+                simulation.database.takeAway(cell);
+            });
+        }
+    }
+
+    Fate commitFate() {
+        if (simulation.aim == Aim.SLOW_RECORD && !simulation.current().duty.equals("record")) {
+            return Fate.DONE;
+        }
+        if (!begun || ended || lostAnswers == 0 || !chance.oneIn(lostAnswers)) {
+            return Fate.DONE;
+        }
+        return chance.flip() ? Fate.DONE_ANSWER_LOST : Fate.NOT_DONE_ANSWER_LOST;
+    }
+}

@@ -1,0 +1,289 @@
+package io.patienthttp.model;
+
+import io.patienthttp.CancelResult;
+import io.patienthttp.Failure;
+import io.patienthttp.RequestState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What is promised of rows, jobs and processes, checked from outside at each commit; and what must be true in the end. */
+final class Promises implements MemoryDatabase.Observer {
+
+    private final Simulation simulation;
+    private final MemoryDatabase database;
+    private final Node.Config config;
+    final SendPromises sends;
+    final CallPromises calls;
+    final WakePromises wakes;
+    private final Map<UUID, Story> stories = new LinkedHashMap<>();
+    private final Map<UUID, ProcessRecord> processes = new HashMap<>();
+    private final Set<Integer> effects = new HashSet<>();
+    private @Nullable String broken;
+    private int changes;
+
+    Promises(Simulation simulation, Node.Config config) {
+        this.simulation = simulation;
+        this.database = simulation.database;
+        this.config = config;
+        this.sends = new SendPromises(this, simulation, config);
+        this.calls = new CallPromises(this, simulation, config);
+        this.wakes = new WakePromises(this, simulation);
+    }
+
+    /** The first promise that was broken. */
+    @Nullable
+    String broken() {
+        return broken;
+    }
+
+    /** How much has changed so far. */
+    int changes() {
+        return changes;
+    }
+
+    void breaks(String promise) {
+        if (broken == null) {
+            broken = promise;
+            simulation.trace(() -> "BROKEN: " + promise);
+        }
+    }
+
+    void add(Story story) {
+        stories.put(story.request.id(), story);
+    }
+
+    Story story(UUID id) {
+        return stories.get(id);
+    }
+
+    List<Story> stories() {
+        return new ArrayList<>(stories.values());
+    }
+
+    // commits
+
+    @Override
+    public void committed() {
+        checkProcesses();
+        checkEffects();
+        var recovered = new HashMap<UUID, Integer>();
+        var givenUp = new HashSet<UUID>();
+        for (var story : stories.values()) {
+            var row = database.requests.committed(story.request.id());
+            var before = story.seen;
+            if (row != before) {
+                story.seen = row;
+                changes++;
+                simulation.trace(
+                        () -> "  " + before + " -> " + row + (row == null ? "" : " " + simulation.nodeOf(row.owner)));
+                changed(story, before, row);
+                if (row != null && before != null && row.recoveries > before.recoveries) {
+                    recovered.merge(before.owner, 1, Integer::sum);
+                    checkRecovery(before, row);
+                    if (isGivenUp(row)) {
+                        givenUp.add(before.owner);
+                    }
+                }
+            }
+        }
+        if (givenUp.stream().anyMatch(owner -> recovered.get(owner) > 1)) {
+            breaks("a request is given up only if its process died with nothing else in flight");
+        }
+        checkOwners();
+        checkJobs();
+    }
+
+    private static boolean isGivenUp(RequestRow row) {
+        return row.state == RequestState.COMPLETED && row.outcome.contains(Failure.Kind.RECOVERY_EXHAUSTED.name());
+    }
+
+    private void changed(Story story, @Nullable RequestRow before, @Nullable RequestRow after) {
+        sends.changed(before, after);
+        wakes.changed(before, after);
+        if (after == null) {
+            if (!story.delivered && !story.deleted) {
+                breaks("an accepted request is not lost: " + story + " was removed and not delivered");
+            }
+            return;
+        }
+        if (before == null) {
+            if (story.accepted) {
+                breaks(story + " came back");
+            }
+            story.accepted = true;
+            return;
+        }
+        if (after.epoch < before.epoch || (after.state == RequestState.IN_FLIGHT && after.isAnotherClaim(before))) {
+            breaks("each claim is a new epoch: " + before + " became " + after);
+        }
+        if (after.state == RequestState.COMPLETED && before.state != RequestState.COMPLETED) {
+            if (before.state != RequestState.DEAD) {
+                checkOutcome(story, before, after);
+            }
+        } else if (before.state == RequestState.COMPLETED && after.state != before.state) {
+            checkDead(story, before, after);
+        } else if (before.state == RequestState.DEAD && after.state == RequestState.PENDING) {
+            story.cancelled = false;
+            story.life++;
+            story.lastSent = null;
+        }
+    }
+
+    boolean hasPending() {
+        return stories.values().stream()
+                .anyMatch(story -> story.seen != null && story.seen.state == RequestState.PENDING);
+    }
+
+    private void checkRecovery(RequestRow before, RequestRow after) {
+        var node = simulation.nodeOf(before.owner);
+        if (node != null && !node.dead && !node.stopping && node.lastTrouble < 0) {
+            breaks("only what a dead process held is recovered: " + before + " of " + node);
+        }
+        if (isGivenUp(after) && before.recoveries <= config.maxRecoveries()) {
+            breaks("a request is given up after max-recoveries and one more: " + before);
+        }
+    }
+
+    private void checkOutcome(Story story, RequestRow before, RequestRow after) {
+        if (!story.recordedEpochs.add(after.epoch)) {
+            breaks("an epoch has at most one outcome: " + after);
+        }
+        var isCancelled = after.outcome.contains(Failure.Kind.CANCELLED.name());
+        if (after.cancelRequested != isCancelled) {
+            breaks("a request that is flagged, and no other, completes as CANCELLED: " + after + " " + after.outcome);
+        }
+        if (after.outcome.contains("of-claim-") && !after.outcome.contains(Exchange.mark(before.epoch))) {
+            breaks("the outcome of a claim is recorded for that claim: " + after + " " + after.outcome);
+        }
+    }
+
+    private void checkDead(Story story, RequestRow before, RequestRow after) {
+        if (after.state != RequestState.DEAD) {
+            breaks("a recorded outcome stays: " + before + " became " + after);
+        } else if (after.lastError == null
+                || (!after.lastError.startsWith("no node knew")
+                        && story.runs.getOrDefault(before.epoch, Set.of()).size() < config.maxAttempts())) {
+            breaks("a callback runs as often as allowed before its request is dead: " + after + " " + after.lastError);
+        }
+        story.untold++;
+        if (simulation.isEnding()) {
+            story.mustTell++;
+        }
+    }
+
+    private void checkOwners() {
+        var suspects = new HashSet<UUID>();
+        database.requests.committed().filter(row -> row.owner != null).forEach(row -> {
+            var node = simulation.nodeOf(row.owner);
+            if (!processes.containsKey(row.owner) && (node == null || !node.stopping)) {
+                breaks("what is in flight has an owner: " + row);
+            }
+            if (config.maxRecoveries() > 0
+                    && row.recoveries >= config.maxRecoveries()
+                    && !story(row.request.id()).unreadable // it is not sent, and done before another claim
+                    && !suspects.add(row.owner)) {
+                breaks("a process holds one suspect at most: " + row);
+            }
+        });
+    }
+
+    private void checkJobs() {
+        for (var story : stories.values()) {
+            var row = story.seen;
+            if (row != null
+                    && row.state == RequestState.COMPLETED
+                    && !story.jobTakenAway
+                    && database.jobs.committed(row.ref()) == null) {
+                breaks("an outcome has a callback job: " + row);
+            }
+        }
+        database.jobs.committed().forEach(job -> {
+            if (job.isPicked()) {
+                var runs = story(job.job().ref().id()).runs;
+                runs.computeIfAbsent(job.job().ref().epoch(), epoch -> new HashSet<>())
+                        .add(job.version());
+            }
+            var row = database.requests.committed(job.job().ref().id());
+            if (row != null
+                    && row.epoch <= job.job().ref().epoch()
+                    && (row.state == RequestState.PENDING || row.state == RequestState.IN_FLIGHT)) {
+                breaks("a callback job has an outcome: " + job + " " + row);
+            }
+        });
+    }
+
+    private void checkProcesses() {
+        var now = new HashMap<UUID, ProcessRecord>();
+        database.processes.committed().forEach(process -> now.put(process.id(), process));
+        for (var process : processes.values()) {
+            if (!now.containsKey(process.id())) {
+                var node = simulation.nodeOf(process.id());
+                if (!node.dead
+                        && node.started
+                        && !node.stopping
+                        && MemoryDatabase.instant(Math.max(0, node.lastTrouble)).isBefore(process.lastSeenAt())) {
+                    breaks("a living process is not taken for dead: " + node);
+                }
+                node.lastTrouble = Math.max(node.lastTrouble, simulation.now());
+            }
+        }
+        processes.clear();
+        processes.putAll(now);
+    }
+
+    private void checkEffects() {
+        database.effects.entries().forEach(effect -> {
+            if (effects.add(effect.key)) {
+                var story = effect.committed;
+                story.delivered = true;
+                if (++story.effects > 1) {
+                    breaks("a callback that writes to the same database takes effect once: " + story);
+                }
+            }
+        });
+    }
+
+    void answered(Story story, CancelResult answer) {
+        var row = database.requests.committed(story.request.id());
+        if (answer == CancelResult.CANCELLED) {
+            story.cancelled = true;
+        } else if (answer == CancelResult.NOT_FOUND && row != null && story.accepted) {
+            breaks("cancel finds what is there: " + story);
+        }
+    }
+
+    // the end
+
+    boolean allDelivered() {
+        return database.requests.size() == 0 && database.jobs.size() == 0;
+    }
+
+    void checkEnd() {
+        for (var story : stories.values()) {
+            if (!story.delivered && !story.deleted) {
+                breaks("all is delivered in the end: " + story + " is not");
+            }
+            if (story.mustTell > 0) {
+                breaks("listeners are told of dead requests: " + story);
+            }
+        }
+        if (database.processes.size() + database.jobs.size() + database.requests.size() > 0) {
+            breaks("nothing is left in the end");
+        }
+        if (database.openTransactions() > 0) {
+            breaks("no transaction stays open");
+        }
+        for (var node : simulation.nodes()) {
+            if (!node.dead && (node.processor.inFlight() > 0 || node.commits.unwritten() > 0)) {
+                breaks("a process that stopped holds nothing: " + node);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.patienthttp.model;
+
+import io.patienthttp.spi.RequestStore.NewRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One request: how it behaves, and what has become of it as seen from outside. */
+final class Story {
+
+    final NewRequest request;
+
+    // how it behaves
+    boolean poison;
+    boolean refused;
+    boolean unreadable;
+    int unpreparedTimes;
+    int failingCalls;
+
+    // what became of it
+    boolean submitted;
+    boolean accepted;
+    boolean delivered;
+    boolean deleted;
+    boolean cancelled;
+    boolean jobTakenAway;
+    int effects;
+    int untold;
+    int mustTell;
+    int life;
+
+    @Nullable
+    RequestRow seen;
+
+    @Nullable
+    Exchange lastSent;
+
+    @Nullable
+    Call lastCall;
+
+    final List<Call> calls = new ArrayList<>();
+    final Set<Integer> recordedEpochs = new HashSet<>();
+    final Map<Integer, Set<Long>> runs = new HashMap<>();
+    final Map<Integer, Integer> failures = new HashMap<>();
+
+    Story(NewRequest request) {
+        this.request = request;
+    }
+
+    /** A call of the callback. */
+    record Call(Node node, int epoch, long since, boolean transactional) {
+
+        /** Whether its process may have died, or been taken for dead, since. */
+        boolean isExcused() {
+            return node.dead || node.engineEnded || node.lastTrouble >= since;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "r" + request.id().getLeastSignificantBits();
+    }
+}

@@ -1,0 +1,68 @@
+package io.patienthttp.model;
+
+import io.patienthttp.RequestState;
+import org.jspecify.annotations.Nullable;
+
+/** Whoever makes something claimable or deliverable wakes who does it; and a claim takes what there is. */
+final class WakePromises {
+
+    private final Promises promises;
+    private final Simulation simulation;
+
+    WakePromises(Promises promises, Simulation simulation) {
+        this.promises = promises;
+        this.simulation = simulation;
+    }
+
+    /** Who makes something claimable or deliverable owes a wake, so that nobody waits for a poll. */
+    void changed(@Nullable RequestRow before, @Nullable RequestRow after) {
+        var actor = simulation.current();
+        if (actor == null || actor.node == null || before == null || after == null) {
+            return;
+        }
+        if (after.state == RequestState.PENDING && actor == actor.node.maintenance) {
+            actor.node.owesWake = true;
+        }
+        if (after.state == RequestState.COMPLETED && actor != actor.node.lifecycle) {
+            actor.node.owesEngineWake = true;
+        }
+    }
+
+    void begins(Actor actor) {
+        if (actor.node != null) {
+            actor.node.owesWake = false;
+            actor.node.owesEngineWake = false;
+        }
+    }
+
+    /** The actor has done what it was to do. */
+    void done(Actor actor) {
+        if (actor.node != null && actor != actor.node.lifecycle) {
+            if (actor.node.owesWake) {
+                promises.breaks("the claimer is woken");
+            }
+            if (actor.node.owesEngineWake) {
+                promises.breaks("the engine is woken");
+            }
+        }
+    }
+
+    /** A claim that says there is no more has left nothing that it could have taken. */
+    void claimed(Node node, boolean more) {
+        if (simulation.isQuiet()
+                && !more
+                && !node.stopping
+                && node.processor.inFlight() == 0
+                && node.lease.isValid(node.lease.owner())
+                && simulation.database.requests.committed().noneMatch(row -> row.isInFlight(node.lease.owner()))
+                && simulation.database.requests.committed().anyMatch(this::isClaimable)) {
+            promises.breaks("a claim takes what is due: " + node);
+        }
+    }
+
+    private boolean isClaimable(RequestRow row) {
+        return row.state == RequestState.PENDING
+                && row.recoveries == 0
+                && !row.runAt.isAfter(simulation.database.now());
+    }
+}
