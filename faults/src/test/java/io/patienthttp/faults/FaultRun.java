@@ -71,6 +71,16 @@ final class FaultRun implements AutoCloseable {
         tables.execute("DELETE FROM deliveries");
     }
 
+    /** The way to the database. */
+    String url() {
+        return url;
+    }
+
+    /** All that were launched. */
+    List<WorkerProcess> workers() {
+        return workers;
+    }
+
     /** Starts a JVM, not yet the processor in it. */
     WorkerProcess launch(String... options) {
         return launch(url, Map.of(), options);

@@ -106,13 +106,28 @@ final class Judge {
 
     /** From the later of fault and a survivor's start, for each fault. */
     private List<Duration> recoveries() {
+        var deliveries = deliveries();
+        return faults.stream().flatMap(fault -> recovery(fault, deliveries)).toList();
+    }
+
+    /** From the server's answer to the delivery, of all requests, the shortest first. */
+    List<Duration> answerToDelivery() {
+        var answers = server.answers();
+        return deliveries().entrySet().stream()
+                .map(delivery -> Duration.ofNanos(delivery.getValue() - answers.get(delivery.getKey())))
+                .sorted()
+                .toList();
+    }
+
+    /** When each request was delivered, by {@code System.nanoTime}. */
+    private Map<String, Long> deliveries() {
         long now = System.nanoTime();
         var wallClock = Instant.now();
         var deliveries = new HashMap<String, Long>();
         tables.deliveries()
                 .forEach((id, at) ->
                         deliveries.put(id, now - Duration.between(at, wallClock).toNanos()));
-        return faults.stream().flatMap(fault -> recovery(fault, deliveries)).toList();
+        return deliveries;
     }
 
     private Stream<Duration> recovery(Fault fault, Map<String, Long> deliveries) {

@@ -29,6 +29,8 @@ final class Worker {
 
     static final int HEARTBEAT = 1;
 
+    static final int CALLBACK_THREADS = 8;
+
     private final Map<String, String> options;
     private final HikariDataSource pool;
     private final PatientHttp http;
@@ -134,7 +136,7 @@ final class Worker {
 
     private DbSchedulerCallbacks engine() {
         return DbSchedulerCallbacks.builder()
-                .threads(number("callback-threads", 8))
+                .threads(number("callback-threads", CALLBACK_THREADS))
                 .pollInterval(seconds("poll-interval", 1))
                 .build();
     }

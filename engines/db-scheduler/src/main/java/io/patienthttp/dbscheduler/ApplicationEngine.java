@@ -3,6 +3,7 @@ package io.patienthttp.dbscheduler;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import io.patienthttp.spi.CallbackRunner;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** The application's own scheduler: the application starts and stops it, we only open and close the gate. */
@@ -39,7 +40,7 @@ final class ApplicationEngine implements Engine {
 
     @Override
     public boolean hasDue() {
-        return gate.isBound() && (gate.isBusy() || DueJobs.exist(scheduler, taskName));
+        return gate.isBound() && (gate.isBusy() || DueJobs.exist(scheduler, taskName, now()));
     }
 
     @Override
@@ -47,5 +48,11 @@ final class ApplicationEngine implements Engine {
         if (gate.isBound()) {
             scheduler.triggerCheckForDueExecutions();
         }
+    }
+
+    /** A scheduler does not tell its clock; by default it is this one. */
+    @Override
+    public Instant now() {
+        return Instant.now();
     }
 }

@@ -4,7 +4,6 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
 import io.patienthttp.spi.CallbackQueue;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -45,7 +44,7 @@ public final class DbSchedulerCallbacks {
 
     private DbSchedulerCallbacks(Builder builder) {
         settings = new Builder(builder);
-        table = new JobTable(settings.tableName, settings.taskName, settings.jdbcCustomization, Clock.systemUTC());
+        table = new JobTable(settings.tableName, settings.taskName, settings.jdbcCustomization);
         task = CallbackTask.create(settings.taskName, gate);
     }
 
@@ -72,6 +71,11 @@ public final class DbSchedulerCallbacks {
      * Callbacks on the application's scheduler, which was built with {@link #task()}, over the database of the
      * requests, with the same table name and JDBC customization as here. The application starts it before Patient HTTP
      * and stops it after.
+     *
+     * <p>A scheduler judges by its own clock what is due, and by other processes' heartbeats whose jobs have died. It is
+     * the clock of its host, unless the scheduler was built with another ({@code SchedulerBuilder.clock}). The clocks of
+     * all schedulers of the table must agree to within a fraction of {@code heartbeatInterval} times {@code
+     * missedHeartbeatsLimit}: one that is further ahead runs again what others are running, and counts each as failed.
      *
      * <p>The scheduler's name is not known to Patient HTTP: jobs that die with this process are run again only when
      * db-scheduler notices, by default after 30 minutes ({@code heartbeatInterval} 5 minutes, {@code
@@ -106,7 +110,7 @@ public final class DbSchedulerCallbacks {
     /**
      * Callbacks on a scheduler that starts and stops with Patient HTTP, any number of times. Its name is {@code ph-}
      * and a UUID, new at each start. A missing heartbeat is noticed after 2 minutes; the death of the process, by its
-     * lease, sooner. On PostgreSQL jobs are locked and fetched, up to twice as many as there are threads; elsewhere
+     * lease, sooner. It goes by the clock of the database, so that clocks of hosts may differ. On PostgreSQL jobs are locked and fetched, up to twice as many as there are threads; elsewhere
      * each is locked when it runs.
      *
      * <p>It knows only our task. If the application has a db-scheduler of its own, let that one know {@link #task()},

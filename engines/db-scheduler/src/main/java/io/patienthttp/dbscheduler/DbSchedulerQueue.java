@@ -73,7 +73,7 @@ final class DbSchedulerQueue implements CallbackQueue {
 
     @Override
     public void enqueue(Transaction transaction, Collection<CallbackJob> jobs) {
-        table.enqueue(transaction.connection(), jobs);
+        table.enqueue(transaction.connection(), jobs, engine.now());
     }
 
     @Override

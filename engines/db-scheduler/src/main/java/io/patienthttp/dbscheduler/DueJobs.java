@@ -11,14 +11,14 @@ final class DueJobs {
 
     private DueJobs() {}
 
-    static boolean exist(SchedulerClient scheduler, String taskName) {
+    static boolean exist(SchedulerClient scheduler, String taskName, Instant now) {
         var found = new ArrayList<String>();
         scheduler.fetchScheduledExecutionsForTask(
                 taskName,
                 Void.class,
                 ScheduledExecutionsFilter.all()
                         .withPicked(false)
-                        .before(new ExecutionTimeAndId(Instant.now(), ""))
+                        .before(new ExecutionTimeAndId(now, ""))
                         .limit(1),
                 execution -> found.add(execution.getTaskInstance().getId()));
         return !found.isEmpty();

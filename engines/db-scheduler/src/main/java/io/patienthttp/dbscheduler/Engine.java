@@ -2,6 +2,7 @@ package io.patienthttp.dbscheduler;
 
 import io.patienthttp.spi.CallbackRunner;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** A scheduler as the queue sees it: the application's, or one of our own. */
@@ -21,4 +22,7 @@ interface Engine {
 
     /** Looks for due jobs now. */
     void wake();
+
+    /** The time by which it judges what is due, as far as we know. */
+    Instant now();
 }

@@ -14,7 +14,6 @@ import io.patienthttp.spi.RequestRef;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,15 +74,13 @@ final class JobTable {
 
     private final TableName name;
     private final String taskName;
-    private final Clock clock;
     private volatile @Nullable JdbcCustomization customization;
     private volatile boolean countsBatches = true;
 
-    JobTable(TableName name, String taskName, @Nullable JdbcCustomization customization, Clock clock) {
+    JobTable(TableName name, String taskName, @Nullable JdbcCustomization customization) {
         this.name = name;
         this.taskName = taskName;
         this.customization = customization;
-        this.clock = clock;
     }
 
     String name() {
@@ -108,11 +105,12 @@ final class JobTable {
         return known;
     }
 
-    void enqueue(Connection connection, Collection<CallbackJob> jobs) {
+    /** Stores them, where they are not yet there. */
+    void enqueue(Connection connection, Collection<CallbackJob> jobs, Instant now) {
         if (jobs.isEmpty()) {
             return;
         }
-        var notBefore = clock.instant().minus(LONGEST_PAST);
+        var notBefore = now.minus(LONGEST_PAST);
         var instances = new ArrayList<SchedulableInstance<?>>(jobs.size());
         jobs.stream()
                 .sorted(Comparator.comparing(job -> job.ref().toString()))

@@ -9,6 +9,7 @@ import io.patienthttp.StorageException;
 import io.patienthttp.spi.CallbackRunner;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -34,6 +35,12 @@ final class OwnedEngine implements Engine {
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
     private static final int MISSED_HEARTBEATS = 4;
 
+    /** How often the clock is compared with the database's: hosts drift by milliseconds meanwhile. */
+    private static final Duration LOOK_INTERVAL = Duration.ofMinutes(1);
+
+    /** For dead jobs, heartbeats and looks at the database's clock: none waits for the others. */
+    private static final int HOUSEKEEPERS = 3;
+
     /** How long a callback that was interrupted at the end of the timeout has to react, twice. */
     private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
@@ -47,6 +54,7 @@ final class OwnedEngine implements Engine {
     private final DataSource dataSource;
     private final int threads;
     private final Duration pollInterval;
+    private final DatabaseClock clock = new DatabaseClock(System::nanoTime);
     private final RunnerGate gate = new RunnerGate();
     private final Task<Void> task;
     private final Object lock = new Object();
@@ -92,22 +100,35 @@ final class OwnedEngine implements Engine {
 
     private JdbcCustomization customization() {
         try (var connection = dataSource.getConnection()) {
+            clock.look(connection);
             return table.customization(connection);
         } catch (SQLException e) {
             throw StorageException.of("connect to the database of the callback jobs", e);
         }
     }
 
+    private void lookAtClock() {
+        try (var connection = dataSource.getConnection()) {
+            clock.look(connection);
+        } catch (SQLException | RuntimeException e) {
+            log.debug("Could not read the database's clock, going on from the last look: {}", e.toString());
+        }
+    }
+
     private Scheduler build(String name, JdbcCustomization customization, ThreadPoolExecutor workers) {
+        var housekeepers =
+                Executors.newScheduledThreadPool(HOUSEKEEPERS, named("patient-http-callback-housekeeping", false));
+        housekeepers.scheduleWithFixedDelay(
+                this::lookAtClock, LOOK_INTERVAL.toSeconds(), LOOK_INTERVAL.toSeconds(), TimeUnit.SECONDS);
         var builder = Scheduler.create(dataSource, task)
+                .clock(clock)
                 .schedulerName(new SchedulerName.Fixed(name))
                 .tableName(table.name())
                 .jdbcCustomization(customization)
                 .threads(threads)
                 .executorService(workers)
                 .dueExecutor(Executors.newSingleThreadExecutor(named("patient-http-callback-poll", false)))
-                .housekeeperExecutor(
-                        Executors.newScheduledThreadPool(2, named("patient-http-callback-housekeeping", false)))
+                .housekeeperExecutor(housekeepers)
                 .pollingInterval(pollInterval)
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(MISSED_HEARTBEATS)
@@ -203,7 +224,13 @@ final class OwnedEngine implements Engine {
             current = running;
         }
         return current != null
-                && (!current.workers().getQueue().isEmpty() || DueJobs.exist(current.scheduler(), table.taskName()));
+                && (!current.workers().getQueue().isEmpty()
+                        || DueJobs.exist(current.scheduler(), table.taskName(), now()));
+    }
+
+    @Override
+    public Instant now() {
+        return clock.now();
     }
 
     @Override
