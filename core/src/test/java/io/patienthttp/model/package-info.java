@@ -14,7 +14,7 @@
  * SQL and decide nothing that production code decides, and {@code StoreEquivalenceContract} holds the store equal to
  * those on real databases.
  *
- * <p>{@link io.patienthttp.model.Promises} checks after each commit what DESIGN promises of rows, jobs and processes,
+ * <p>{@link io.patienthttp.model.Promises} checks after each commit what the README promises of rows, jobs and processes,
  * others check each send, callback and wake. When all faults are over, {@link io.patienthttp.model.Ending} has everything
  * done fairly, and nothing may be left. A {@link io.patienthttp.model.Bug} is a mistake in what production code stands on,
  * which the model must find. A seed decides everything: {@code -Dmodel.seed=...} replays it and prints its steps.
