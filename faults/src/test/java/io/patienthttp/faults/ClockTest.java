@@ -28,7 +28,7 @@ class ClockTest implements PrintsTable {
 
     @BeforeAll
     void start() throws Exception {
-        wrong = new FaultRun("clocks 10 minutes wrong, either way");
+        wrong = new FaultRun("clocks wrong: 10 minutes, either way");
         start(wrong, 0, AHEAD, BEHIND);
     }
 
@@ -39,14 +39,14 @@ class ClockTest implements PrintsTable {
 
     @Test
     void nobodyIsTakenForDeadAndCallbacksStartInTime() throws Exception {
-        try (var right = new FaultRun("clocks right")) {
+        try (var right = new FaultRun("no fault: clocks right")) {
             start(right, 0, 0, 0);
             var delay = Duration.ofDays(1);
 
             // a busy machine may delay one round; wrong clocks delay each
             for (int i = 0; i < ROUNDS && delay.compareTo(Duration.ofSeconds(1)) >= 0; i++) {
-                right.next("clocks right");
-                wrong.next("clocks 10 minutes wrong, either way");
+                right.next("no fault: clocks right");
+                wrong.next("clocks wrong: 10 minutes, either way");
                 var expected = answerToCallback(right);
                 var actual = answerToCallback(wrong);
                 System.out.println("answer to callback, p99: " + expected + ", with wrong clocks " + actual);
@@ -60,7 +60,7 @@ class ClockTest implements PrintsTable {
     /** A scheduler looks when it starts for jobs whose last heartbeat is more than two minutes old. */
     @Test
     void aSchedulerThatIsAheadLeavesRunningCallbacksAlone() throws Exception {
-        wrong.next("clocks wrong: another worker, 10 minutes ahead, while callbacks run");
+        wrong.next("clocks wrong: one more worker, ahead, while callbacks run");
         var ahead = wrong.launch(wrong.url(), FakeTime.ahead(AHEAD));
         int jobs = 3 * Worker.CALLBACK_THREADS;
 

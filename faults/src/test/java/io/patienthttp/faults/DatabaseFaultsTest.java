@@ -96,7 +96,7 @@ class DatabaseFaultsTest implements PrintsTable {
 
     @Test
     void theConnectionPoolIsExhausted() throws Exception {
-        strike("connection pool exhausted", () -> {
+        strike("PostgreSQL: connection pool exhausted", () -> {
             long longer = LEASE.plusSeconds(2).toSeconds();
             first.say("hog " + longer);
             second.say("hog " + longer);
@@ -109,7 +109,7 @@ class DatabaseFaultsTest implements PrintsTable {
     @Test
     void statementsAreCancelled() throws Exception {
         long before = said(CANCELLED);
-        strike("statements cancelled", () -> {
+        strike("PostgreSQL: statements cancelled", () -> {
             for (int i = 0; i < 10; i++) {
                 run.tables.execute("""
                         BEGIN;
@@ -126,7 +126,7 @@ class DatabaseFaultsTest implements PrintsTable {
     @Test
     void statementsTimeOut() throws Exception {
         long before = said(CANCELLED);
-        strike("statement timeout", () -> {
+        strike("PostgreSQL: statement timeout", () -> {
             timeOutAfter("200ms");
             for (int i = 0; i < 4; i++) {
                 run.tables.execute("""
@@ -162,7 +162,7 @@ class DatabaseFaultsTest implements PrintsTable {
         run.tables.execute("CREATE CONSTRAINT TRIGGER conflict_at_commit AFTER UPDATE OR DELETE ON scheduled_tasks"
                 + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION conflict()");
 
-        strike("serialization failures and deadlocks", () -> {
+        strike("PostgreSQL: serialization failures and deadlocks", () -> {
             await().atMost(FaultRun.LONG).until(() -> said("SQL state 40001") > 2 && said("SQL state 40P01") > 2);
             run.tables.execute("DROP FUNCTION conflict CASCADE");
         });
@@ -174,7 +174,7 @@ class DatabaseFaultsTest implements PrintsTable {
             run.tables.execute("CREATE TABLESPACE small LOCATION '" + disk.directory() + "'");
             run.tables.execute("ALTER TABLE patient_http_requests SET TABLESPACE small");
 
-            strike("disk full", () -> {
+            strike("PostgreSQL: disk full", () -> {
                 disk.fill();
                 int refused = run.refused();
                 await().atMost(FaultRun.LONG).until(() -> run.refused() > refused);

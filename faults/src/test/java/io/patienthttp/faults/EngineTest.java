@@ -18,7 +18,7 @@ class EngineTest implements PrintsTable {
 
     @Test
     void aCallbackThatEndsItsProcessIsDeadAfterItsAttemptsAndMayBeDeliveredAgain() throws Exception {
-        try (var run = new FaultRun("callback ends its process")) {
+        try (var run = new FaultRun("engine: callback ends its process")) {
             run.enqueue(1, 100);
             var id = run.tables.requests().iterator().next();
 
@@ -43,7 +43,7 @@ class EngineTest implements PrintsTable {
     @Test
     @EnabledIf("io.patienthttp.faults.Chaos#isLong")
     void aCallbackThatTakesLongerThanTheEngineWaitsForHeartbeatsIsNotTakenForDead() throws Exception {
-        try (var run = new FaultRun("callback takes 150 s, dead limit 120 s")) {
+        try (var run = new FaultRun("engine: callback takes 150 s, dead limit 120 s")) {
             run.start(run.launch("callback-seconds=150"));
             run.start(run.launch("callback-seconds=150"));
 
@@ -56,7 +56,7 @@ class EngineTest implements PrintsTable {
 
     @Test
     void aTableOfTheEngineThatIsLockedForTenLeasesDelaysOutcomesAndNothingElse() throws Exception {
-        try (var run = new FaultRun("table of the engine locked for ten leases")) {
+        try (var run = new FaultRun("engine: its table locked for ten leases")) {
             run.start(run.launch());
             run.start(run.launch());
             var processes = run.tables.processes();

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The result of all runs of this JVM, as markdown: printed after each class, and in {@code target/faults.md}. */
+/**
+ * The results of all runs of this JVM, one line for each kind of fault, which is what stands before a colon in its name:
+ * printed after each class, and in {@code target/faults.md}.
+ */
 final class FaultTable {
 
     private static final Map<String, List<Verdict>> verdicts = new LinkedHashMap<>(); // guarded by the class
@@ -19,7 +22,9 @@ final class FaultTable {
     private FaultTable() {}
 
     static synchronized void add(Verdict verdict) {
-        verdicts.computeIfAbsent(verdict.fault(), fault -> new ArrayList<>()).add(verdict);
+        System.out.print(row(verdict.fault(), List.of(verdict)));
+        var kind = verdict.fault().split(":")[0];
+        verdicts.computeIfAbsent(kind, fault -> new ArrayList<>()).add(verdict);
         try {
             Files.writeString(Path.of("target", "faults.md"), markdown());
         } catch (IOException e) {

@@ -44,7 +44,7 @@ class MixedFaultsTest implements PrintsTable {
         long begin = System.nanoTime();
         try (var postgres = new OwnPostgres();
                 var proxy = new TcpProxy(postgres.port());
-                var run = new FaultRun("mixed", postgres.url())) {
+                var run = new FaultRun("all of these, at random", postgres.url())) {
             this.postgres = postgres;
             this.proxy = proxy;
             this.run = run;
@@ -57,7 +57,7 @@ class MixedFaultsTest implements PrintsTable {
             run.expectClean();
             var before = immortal.usage();
             do {
-                run.next("mixed");
+                run.next("all of these, at random");
                 mix();
                 run.expectClean();
             } while (System.nanoTime() - begin < TIME.toNanos());

@@ -19,7 +19,7 @@ class ProcessesTest implements PrintsTable {
 
     @Test
     void twoThousandRequestsAreInFlightTogetherOnFewThreads() throws Exception {
-        try (var run = new FaultRun("none: 2,000 in flight in one process")) {
+        try (var run = new FaultRun("no fault: 2,000 in flight in one process")) {
             var worker = run.start(run.launch("max-in-flight=2500", "lease=60", "heartbeat=15"));
 
             run.enqueue(2_000, 20_000); // long enough to claim them all on a busy machine
@@ -35,7 +35,7 @@ class ProcessesTest implements PrintsTable {
 
     @Test
     void fourProcessesSendTenThousandRequestsExactlyOnceEach() throws Exception {
-        try (var run = new FaultRun("none: 10,000 in four processes")) {
+        try (var run = new FaultRun("no fault: 10,000 in four processes")) {
             var workers = List.of(run.launch(PATIENT), run.launch(PATIENT), run.launch(PATIENT), run.launch(PATIENT));
             workers.forEach(WorkerProcess::begin);
             for (var worker : workers) {
@@ -52,7 +52,7 @@ class ProcessesTest implements PrintsTable {
 
     @Test
     void sigtermDeliversWhatFinishesAndReleasesTheRestAtOnce() throws Exception {
-        try (var run = new FaultRun("SIGTERM")) {
+        try (var run = new FaultRun("rolling restart: of one")) {
             var first = run.start(run.launch(PATIENT));
             run.enqueue(100, 3_000);
             var quick = run.tables.requests();

@@ -17,7 +17,7 @@ class RandomKillsTest implements PrintsTable {
 
     @Test
     void nothingIsLostHoweverManyWorkersAreKilled() throws Exception {
-        try (var run = new FaultRun("kill -9: at random")) {
+        try (var run = new FaultRun("kill -9 at random")) {
             var workers = new ArrayList<WorkerProcess>();
             for (int i = 2 + random.nextInt(3); i > 0; i--) {
                 workers.add(run.launch());

@@ -17,7 +17,7 @@ class RollingRestartTest implements PrintsTable {
 
     @Test
     void nothingIsSentAgainIfDrainingOutlastsTheLongestRequest() throws Exception {
-        try (var run = new FaultRun("rolling restart, default timeouts")) {
+        try (var run = new FaultRun("rolling restart: default timeouts")) {
             restartAll(run, 2_000, "lease=60", "heartbeat=15");
 
             assertThat(run.expectClean().sentAgain()).isZero();
@@ -26,7 +26,7 @@ class RollingRestartTest implements PrintsTable {
 
     @Test
     void whatDoesNotEndInTimeIsSentAgainAtOnce() throws Exception {
-        try (var run = new FaultRun("rolling restart, shutdown-timeout 1 s")) {
+        try (var run = new FaultRun("rolling restart: shutdown-timeout 1 s")) {
             restartAll(run, 6_000, "lease=60", "heartbeat=15", "shutdown-timeout=1");
 
             assertThat(run.expectClean().sentAgain()).isPositive();
