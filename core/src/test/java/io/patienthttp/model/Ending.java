@@ -14,6 +14,8 @@ final class Ending {
     private final Simulation simulation;
     private final Queue<Runnable> round = new ArrayDeque<>();
     private int rounds;
+    private int seen;
+    private boolean wasIdle = true;
     private boolean stopping;
 
     Ending(Simulation simulation) {
@@ -73,17 +75,26 @@ final class Ending {
                 }
             }
         }
+        var idle = wasIdle;
         for (var node : List.copyOf(simulation.nodes())) {
             if (node.isUp(simulation.now())) {
-                round.add(() -> work(node));
+                round.add(() -> work(node, idle));
             }
         }
-        int before = simulation.promises.changes();
-        round.add(() -> simulation.advance(TimeUnit.SECONDS.toNanos(simulation.promises.changes() == before ? 15 : 1)));
+        round.add(() -> simulation.advance(TimeUnit.SECONDS.toNanos(changedLately() ? 1 : 15)));
+        round.add(() -> {
+            wasIdle = !changedLately();
+            seen = simulation.promises.changes();
+        });
     }
 
-    private void work(Node node) {
-        for (int i = 0; i < 5; i++) {
+    private boolean changedLately() {
+        return simulation.promises.changes() != seen;
+    }
+
+    /** Maintenance comes when nothing else moves any more. */
+    private void work(Node node, boolean maintenance) {
+        for (int i = 0; maintenance && i < 5; i++) {
             simulation.duties.maintain(node, i);
         }
         simulation.duties.ring(node);
