@@ -4,6 +4,9 @@ import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
 import io.patienthttp.Listener;
 import io.patienthttp.RequestState;
+import io.patienthttp.StorageException;
+import io.patienthttp.spi.CallbackRun;
+import io.patienthttp.spi.CallbackRunner.Result;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -37,6 +40,13 @@ final class CallPromises {
                 promises.breaks("a callback that was done runs again only after a crash: " + story);
             }
         }
+        if (node.queue.failures() >= config.maxAttempts()) {
+            promises.breaks("a callback that failed as often as allowed is not called: " + story);
+        }
+        if (transactional
+                != (config.transactional() && !story.request.callback().equals("plain"))) {
+            promises.breaks("a callback is called in a transaction if it wants to be, and else outside: " + story);
+        }
         if (story.cancelled && !kind.equals(Failure.Kind.CANCELLED.name())) {
             promises.breaks("what was answered CANCELLED ends CANCELLED: " + story + " " + kind);
         }
@@ -48,6 +58,25 @@ final class CallPromises {
     void took(Story story, Story.Call call) {
         story.delivered = true;
         story.lastCall = call;
+    }
+
+    /** What a run of a job came to. */
+    void ended(Node node, CallbackRun run, Result result) {
+        if (node.dead || simulation.isOver()) {
+            return;
+        }
+        if (result instanceof Result.Failed failed && !(failed.cause() instanceof StorageException)) {
+            if (!ModelCallback.FAILURE.equals(failed.cause().getMessage())) {
+                promises.breaks("a run fails only if its callback does: " + run + " " + failed.cause());
+            }
+            if (run.failures() + 1 >= config.maxAttempts()) {
+                promises.breaks("the last failure makes a request dead: " + run);
+            }
+        }
+        var job = simulation.database.jobs.committed(run.ref());
+        if (result instanceof Result.Finished && job != null && job.version() == run.version() && !node.stopping) {
+            promises.breaks("a run that is finished has removed its job: " + run);
+        }
     }
 
     void failed(Story story, Story.Call call) {
@@ -62,6 +91,9 @@ final class CallPromises {
             public void onDead(DeadLetter letter) {
                 var story = promises.story(UUID.fromString(letter.requestId()));
                 story.mustTell--;
+                if (!letter.callback().equals(story.request.callback()) && story.seen != null) {
+                    promises.breaks("listeners are told the callback: " + letter);
+                }
                 if (--story.untold < 0) {
                     promises.breaks("listeners are told of dead requests once each: " + letter);
                 }

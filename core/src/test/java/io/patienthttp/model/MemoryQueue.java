@@ -16,9 +16,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,9 @@ class MemoryQueue implements CallbackQueue {
     private @Nullable RequestRef running;
     private boolean working;
     private long pickedAt;
+    private int failures;
     private Runnable onWake = () -> {};
+    private BiConsumer<CallbackRun, Result> onEnd = (run, result) -> {};
 
     MemoryQueue(MemoryTransactions transactions, String name) {
         this.transactions = transactions;
@@ -110,6 +114,16 @@ class MemoryQueue implements CallbackQueue {
     /** Sets who is told of a wake: jobs that are due are run by the simulation all the same. */
     void onWake(Runnable told) {
         onWake = told;
+    }
+
+    /** Sets who is told what runs came to. */
+    void onEnd(BiConsumer<CallbackRun, Result> told) {
+        onEnd = told;
+    }
+
+    /** How often the job that runs had failed before. */
+    int failures() {
+        return failures;
     }
 
     @Override
@@ -196,7 +210,9 @@ class MemoryQueue implements CallbackQueue {
     }
 
     private void run(CallbackRunner bound, CallbackRun run) {
-        var result = bound.run(run);
+        failures = run.failures();
+        var result = Objects.requireNonNull(bound.run(run));
+        onEnd.accept(run, result);
         if (result instanceof Result.Failed failed) {
             reschedule(run, failed.delay(), 1);
         } else if (result instanceof Result.Later later) {

@@ -10,6 +10,9 @@ import java.util.UUID;
 /** User code: writes one row, in the transaction that delivers, or tells somebody outside. */
 final class ModelCallback implements Callback {
 
+    /** What a call says that fails. */
+    static final String FAILURE = "as the story says";
+
     private final Node node;
     private final MemoryTransactions transactions;
     private final boolean transactional;
@@ -44,7 +47,7 @@ final class ModelCallback implements Callback {
                     throw new SQLException("conflict", "40001");
                 }
                 promises.calls.failed(story, call);
-                throw new IllegalStateException("as the story says");
+                throw new IllegalStateException(FAILURE);
             }
             if (transaction.isPresent()) {
                 var mine = MemoryTransaction.of(transaction.get());

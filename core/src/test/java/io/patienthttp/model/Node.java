@@ -91,6 +91,7 @@ final class Node implements Waits {
         var reach = new Reach(store, own);
         this.queue = bug.queue(new MemoryTransactions(simulation.database, this), "ph-" + number);
         queue.onWake(() -> owesEngineWake = false);
+        queue.onEnd((run, result) -> simulation.promises.calls.ended(this, run, result));
         this.commits = new GroupCommit(store, own, queue, config.freshChars(), this);
         var recording = new Recorder(commits, UNRESOLVED);
         var quarantine = new Quarantine(this::send, this::inFlight, config.maxRecoveries());

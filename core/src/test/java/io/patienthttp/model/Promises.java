@@ -3,6 +3,7 @@ package io.patienthttp.model;
 import io.patienthttp.CancelResult;
 import io.patienthttp.Failure;
 import io.patienthttp.RequestState;
+import io.patienthttp.StorageException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -167,6 +168,11 @@ final class Promises implements MemoryDatabase.Observer {
     private void checkDead(Story story, RequestRow before, RequestRow after) {
         if (after.state != RequestState.DEAD) {
             breaks("a recorded outcome stays: " + before + " became " + after);
+        } else if (!after.lastError.contains(ModelCallback.FAILURE)
+                && !after.lastError.contains("died")
+                && !after.lastError.contains(StorageException.class.getName()) // in the callback
+                && !after.lastError.startsWith("no node knew")) {
+            breaks("a dead request says why: " + after + " " + after.lastError);
         } else if (after.lastError == null
                 || (!after.lastError.startsWith("no node knew")
                         && story.runs.getOrDefault(before.epoch, Set.of()).size() < config.maxAttempts())) {

@@ -13,22 +13,23 @@ final class QuietLogs implements BeforeAllCallback, AfterAllCallback {
     /** Above what any call logs at. */
     private static final int OFF = 50;
 
-    private static final List<Class<?>> LOUD = List.of(
-            io.patienthttp.internal.deliver.Deliverer.class,
-            io.patienthttp.internal.deliver.GroupCommit.class,
-            io.patienthttp.internal.deliver.Recorder.class,
-            io.patienthttp.internal.recover.ProcessLease.class,
-            io.patienthttp.internal.recover.Reclaimer.class,
-            io.patienthttp.internal.recover.Reconciler.class,
-            io.patienthttp.internal.recover.Sweeper.class,
-            io.patienthttp.processor.Processor.class);
+    private static final List<String> LOUD = List.of(
+            "internal.deliver.Deliverer",
+            "internal.deliver.GroupCommit",
+            "internal.deliver.Recorder",
+            "internal.deliver.Removals",
+            "internal.recover.ProcessLease",
+            "internal.recover.Reclaimer",
+            "internal.recover.Reconciler",
+            "internal.recover.Sweeper",
+            "processor.Processor");
 
     private final List<Runnable> restore = new ArrayList<>();
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
-        for (var type : LOUD) {
-            var logger = LoggerFactory.getLogger(type);
+        for (var name : LOUD) {
+            var logger = LoggerFactory.getLogger("io.patienthttp." + name);
             var level = logger.getClass().getDeclaredField("currentLogLevel"); // slf4j-simple offers no other way
             level.setAccessible(true);
             int before = level.getInt(logger);

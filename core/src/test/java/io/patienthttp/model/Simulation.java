@@ -77,6 +77,10 @@ final class Simulation implements Steps, Stacks.Drive {
         return suspendedWhere(turns::isHeld) != null;
     }
 
+    boolean isOver() {
+        return over;
+    }
+
     boolean isEnding() {
         return ending != null;
     }

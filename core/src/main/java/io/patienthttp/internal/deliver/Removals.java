@@ -1,6 +1,7 @@
 package io.patienthttp.internal.deliver;
 
 import io.patienthttp.spi.CallbackRun;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ final class Removals {
         commits.add(change);
         try {
             commits.await(change);
-        } catch (ExecutionException e) {
+        } catch (ExecutionException | CancellationException e) { // the latter is what a change that is given up throws
             log.warn(
                     "The removal of request {} was not written before the stop; its callback may run again", run.ref());
         }
