@@ -106,7 +106,7 @@ class MixedFaultsTest implements PrintsTable {
         KILL {
             @Override
             void strike(MixedFaultsTest test) throws Exception {
-                pause(test.upTo(2)); // the moment is what is random
+                pause(test.upTo(1)); // the moment is what is random
                 test.run.kill(test.victim());
                 test.replace();
             }
