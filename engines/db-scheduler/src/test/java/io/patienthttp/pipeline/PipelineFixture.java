@@ -21,8 +21,11 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A database, a slow server and a Patient HTTP with db-scheduler, for tests of the whole pipeline in one JVM. */
+@Execution(ExecutionMode.CONCURRENT)
 abstract class PipelineFixture {
 
     static final Duration SOON = Duration.ofSeconds(10);

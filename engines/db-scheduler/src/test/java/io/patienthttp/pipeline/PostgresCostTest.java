@@ -20,9 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a request costs the database, by PostgreSQL's own counters, and what a backlog costs a callback. */
 @Tag("database")
+@Isolated // it measures
 class PostgresCostTest {
 
     private static final int REQUESTS = 5_000;
