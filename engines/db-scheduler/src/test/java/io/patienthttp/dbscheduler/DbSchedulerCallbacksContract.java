@@ -60,8 +60,10 @@ import org.assertj.core.data.TemporalUnitOffset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What the callback queue promises on every database. */
+@Isolated // it reads the log
 abstract class DbSchedulerCallbacksContract {
 
     private static final Duration CAP = Duration.ofSeconds(10);
