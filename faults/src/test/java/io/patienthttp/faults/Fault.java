@@ -40,6 +40,11 @@ final class Fault {
         return end;
     }
 
+    /** The process that it struck. */
+    long pid() {
+        return pid;
+    }
+
     /** When it struck, by {@code System.nanoTime}. */
     long nanos() {
         return nanos;

@@ -69,6 +69,7 @@ final class FaultRun implements AutoCloseable {
         inDoubt.clear();
         judge.reset();
         tables.execute("DELETE FROM deliveries");
+        tables.execute("DELETE FROM lapses");
     }
 
     /** The way to the database. */

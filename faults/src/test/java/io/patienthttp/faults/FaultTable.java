@@ -23,6 +23,9 @@ final class FaultTable {
 
     static synchronized void add(Verdict verdict) {
         System.out.print(row(verdict.fault(), List.of(verdict)));
+        if (verdict.lapsed() > 0) {
+            System.out.println("the machine was too slow for " + verdict.lapsed() + " processes that nobody struck");
+        }
         var kind = verdict.fault().split(":")[0];
         verdicts.computeIfAbsent(kind, fault -> new ArrayList<>()).add(verdict);
         try {

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /**
  * Compares the server's ledger of hits, the application's table of deliveries and what the tables held at each fault.
  * Each hit of a request beyond its first must be explained by a fault that struck it after the server had seen it and
- * before its outcome was committed.
+ * before its outcome was committed. A machine that is too slow is a fault, too: it lets the lease of a process lapse that
+ * nobody struck, which the tables note at the moment in which others take its requests.
  */
 final class Judge {
 
@@ -61,6 +62,7 @@ final class Judge {
      */
     Verdict verdict(String name, Set<String> requests, Set<String> inDoubt, List<String> left) {
         var kinds = tables.kinds();
+        var lapses = lapses();
         return new Verdict(
                 name,
                 requests.size(),
@@ -68,19 +70,29 @@ final class Judge {
                 requests.stream().filter(id -> !kinds.containsKey(id)).toList(),
                 List.copyOf(tables.deliveredTwice()),
                 server.hitCount() - server.hits().size(),
-                unexplained(requests, inDoubt, kinds),
+                unexplained(requests, inDoubt, kinds, lapses),
+                (int) lapses.values().stream().flatMap(List::stream).distinct().count(),
                 left,
                 recoveries());
     }
 
-    private List<String> unexplained(Set<String> requests, Set<String> inDoubt, Map<String, String> kinds) {
+    /** Each request to the processes that it was taken from although no fault had struck them with it. */
+    private Map<String, List<Long>> lapses() {
+        var lapses = tables.lapses();
+        lapses.forEach((id, pids) -> pids.removeIf(pid -> faults.stream()
+                .anyMatch(fault -> fault.pid() == pid && fault.inFlight().contains(id))));
+        return lapses;
+    }
+
+    private List<String> unexplained(
+            Set<String> requests, Set<String> inDoubt, Map<String, String> kinds, Map<String, List<Long>> lapses) {
         var found = new ArrayList<String>();
         server.hits().forEach((id, times) -> {
             if (!requests.contains(id) && !inDoubt.contains(id)) {
                 found.add(id + " was sent and never accepted");
             }
             long explained =
-                    faults.stream().filter(fault -> explains(fault, id, times)).count();
+                    faults.stream().filter(fault -> explains(fault, id, times)).count() + lapsed(lapses, id);
             if (times.size() > 1 + explained) {
                 found.add(id + " was hit " + times.size() + " times, " + explained + " faults explain it");
             }
@@ -90,13 +102,18 @@ final class Judge {
                 found.add(id + " was delivered and never sent");
             }
             long died = faults.stream()
-                    .filter(fault -> fault.inFlight().contains(id))
-                    .count();
+                            .filter(fault -> fault.inFlight().contains(id))
+                            .count()
+                    + lapsed(lapses, id);
             if (!kind.equals("response") && !(kind.equals("RECOVERY_EXHAUSTED") && died > MAX_RECOVERIES)) {
                 found.add(id + " was delivered as " + kind + " after " + died + " faults");
             }
         });
         return found;
+    }
+
+    private static int lapsed(Map<String, List<Long>> lapses, String id) {
+        return lapses.getOrDefault(id, List.of()).size();
     }
 
     private static boolean explains(Fault fault, String id, List<Long> hits) {

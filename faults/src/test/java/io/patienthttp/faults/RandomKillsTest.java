@@ -2,21 +2,33 @@ package io.patienthttp.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Random;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SIGKILL at random moments, of one of two to four workers under load. */
 @Tag("fault")
+@Order(2)
 class RandomKillsTest implements PrintsTable {
 
     private static final int KILLS = Chaos.isLong() ? 100 : 5;
+
+    private static final Duration TIME = Duration.ofMinutes(Chaos.MINUTES);
 
     private final Random random = Chaos.random("random kills");
 
     @Test
     void nothingIsLostHoweverManyWorkersAreKilled() throws Exception {
+        long begin = System.nanoTime();
+        do {
+            killAtRandom();
+        } while (System.nanoTime() - begin < TIME.toNanos());
+    }
+
+    private void killAtRandom() throws Exception {
         try (var run = new FaultRun("kill -9 at random")) {
             var workers = new ArrayList<WorkerProcess>();
             for (int i = 2 + random.nextInt(3); i > 0; i--) {

@@ -29,6 +29,16 @@ final class Tables {
         execute("CREATE TABLE deliveries (request_id text, kind text, worker text, at timestamptz)");
         execute("CREATE TABLE deaths (request_id text)");
         execute("CREATE INDEX ON deliveries (request_id)"); // not unique: a second delivery is to be seen
+        execute("CREATE TABLE lapses (request_id text, pid bigint)");
+        execute("""
+                CREATE FUNCTION note_lapse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    INSERT INTO lapses SELECT OLD.id, pid FROM patient_http_processes
+                        WHERE id = OLD.owner AND last_seen_at + lease_ms * interval '1 ms' <= clock_timestamp();
+                    RETURN NULL;
+                END $$""");
+        execute("CREATE TRIGGER note_lapse AFTER UPDATE ON patient_http_requests FOR EACH ROW"
+                + " WHEN (NEW.recoveries > OLD.recoveries) EXECUTE FUNCTION note_lapse()");
     }
 
     void execute(String sql) {
@@ -73,6 +83,15 @@ final class Tables {
                 SELECT split_part(task_instance, ':', 1) FROM scheduled_tasks WHERE picked
                     AND picked_by IN (SELECT engine_name FROM patient_http_processes WHERE pid = %d)
                 """.formatted(pid));
+    }
+
+    /** Each request to the processes that it was taken from because their lease was over. */
+    Map<String, List<Long>> lapses() {
+        var lapses = new HashMap<String, List<Long>>();
+        query("SELECT request_id, pid FROM lapses", row -> lapses.computeIfAbsent(
+                        row.getString(1), id -> new ArrayList<>())
+                .add(row.getLong(2)));
+        return lapses;
     }
 
     Set<String> delivered() {

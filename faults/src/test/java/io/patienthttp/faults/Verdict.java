@@ -13,6 +13,7 @@ import java.util.List;
  * @param twice the requests that were delivered more than once
  * @param sentAgain how many hits the server had beyond one for each request
  * @param unexplained hits that no fault explains, requests that were delivered without one, and wrong outcomes
+ * @param lapsed how many processes lost their lease although nobody struck them: the machine was too slow
  * @param left what is still in the tables and should not be
  * @param recoveries of each fault: how long until the last request that it struck was sent again, or its callback ran
  */
@@ -24,6 +25,7 @@ record Verdict(
         List<String> twice,
         int sentAgain,
         List<String> unexplained,
+        int lapsed,
         List<String> left,
         List<Duration> recoveries) {
 
