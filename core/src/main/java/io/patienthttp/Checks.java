@@ -28,6 +28,13 @@ final class Checks {
         return value;
     }
 
+    static Duration notNegative(String field, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(field + " must not be negative, was " + value);
+        }
+        return value;
+    }
+
     static int within(String field, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(field + " must be between " + least + " and " + most + ", was " + value);

@@ -19,51 +19,70 @@ public sealed interface Failure extends Outcome
     /** What happened, for {@code switch}. A later version may add kinds: keep a default branch. */
     enum Kind {
         /** {@link HttpFailure}: status 400 to 499, and the request asked for failures on error statuses. */
-        CLIENT_ERROR,
+        CLIENT_ERROR(HttpFailure.class),
         /** {@link HttpFailure}: status 500 to 599, and the request asked for failures on error statuses. */
-        SERVER_ERROR,
+        SERVER_ERROR(HttpFailure.class),
         /** {@link HttpFailure}: any other status outside 200 to 299, and the request asked for failures. */
-        OTHER_STATUS,
+        OTHER_STATUS(HttpFailure.class),
         /** {@link RedirectFailure}: more redirects than {@code max-redirects}. */
-        TOO_MANY_REDIRECTS,
+        TOO_MANY_REDIRECTS(RedirectFailure.class),
         /** {@link RedirectFailure}: a redirect to a URL that was visited already. */
-        REDIRECT_LOOP,
+        REDIRECT_LOOP(RedirectFailure.class),
         /** {@link RedirectFailure}: a redirect to something that is not an http or https URL. */
-        INVALID_LOCATION,
+        INVALID_LOCATION(RedirectFailure.class),
         /** {@link TransportFailure}: no complete answer within the request timeout. */
-        TIMEOUT,
+        TIMEOUT(TransportFailure.class),
         /** {@link TransportFailure}: no connection within the connect timeout. */
-        CONNECT_TIMEOUT,
+        CONNECT_TIMEOUT(TransportFailure.class),
         /** {@link TransportFailure}: the connection was refused, reset or closed. */
-        CONNECTION,
+        CONNECTION(TransportFailure.class),
         /** {@link TransportFailure}: the host name has no address. */
-        DNS,
+        DNS(TransportFailure.class),
         /** {@link TransportFailure}: the TLS handshake failed. */
-        TLS,
+        TLS(TransportFailure.class),
         /** {@link TransportFailure}: the body is larger than {@code max-response-size}. */
-        RESPONSE_TOO_LARGE,
+        RESPONSE_TOO_LARGE(TransportFailure.class),
         /** {@link TransportFailure}: the answer is not valid HTTP. */
-        PROTOCOL,
+        PROTOCOL(TransportFailure.class),
         /** {@link RejectedFailure}: a secret or preprocessor was missing on every node, or a preprocessor failed. */
-        PREPARATION,
+        PREPARATION(RejectedFailure.class),
         /** {@link RejectedFailure}: the egress policy forbids the address. */
-        EGRESS_DENIED,
+        EGRESS_DENIED(RejectedFailure.class),
         /** {@link RejectedFailure}: cancelled by the application. */
-        CANCELLED,
+        CANCELLED(RejectedFailure.class),
         /** {@link RejectedFailure}: its deadline passed before it could be sent. */
-        EXPIRED,
+        EXPIRED(RejectedFailure.class),
         /**
          * {@link RejectedFailure}: processes died with it in flight more often than {@code max-recoveries}, the last one
          * while nothing else was in flight.
          */
-        RECOVERY_EXHAUSTED,
+        RECOVERY_EXHAUSTED(RejectedFailure.class),
         /** {@link RejectedFailure}: its off-loaded request or outcome is gone from the payload store. */
-        PAYLOAD_MISSING,
+        PAYLOAD_MISSING(RejectedFailure.class),
         /** {@link RejectedFailure}: its stored request cannot be read; of its URL only the host is known: {@code //host}. */
-        UNREADABLE,
+        UNREADABLE(RejectedFailure.class),
         /** {@link RejectedFailure}: the database refuses to store its outcome. */
-        UNSTORABLE,
+        UNSTORABLE(RejectedFailure.class),
         /** {@link RejectedFailure}: an unexpected error while it was handled; the log has it. */
-        UNKNOWN
+        UNKNOWN(RejectedFailure.class);
+
+        private final Class<? extends Failure> type;
+
+        Kind(Class<? extends Failure> type) {
+            this.type = type;
+        }
+
+        /** The class of failure that has this kind. */
+        public Class<? extends Failure> type() {
+            return type;
+        }
+
+        Kind requireOf(Class<? extends Failure> failure) {
+            if (type != failure) {
+                throw new IllegalArgumentException("kind of a " + failure.getSimpleName()
+                        + " must not be one of another class, was " + this + ", which is a " + type.getSimpleName());
+            }
+            return this;
+        }
     }
 }

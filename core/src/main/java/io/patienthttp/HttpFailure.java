@@ -1,8 +1,5 @@
 package io.patienthttp;
 
-import java.net.URI;
-import java.time.Duration;
-
 /**
  * The server answered with a status outside 200 to 299, and the request asked for a failure in that case (parity 62).
  * Kinds: CLIENT_ERROR, SERVER_ERROR, OTHER_STATUS. Immutable and safe for all threads.
@@ -10,12 +7,10 @@ import java.time.Duration;
 public final class HttpFailure implements Failure {
 
     private final Response response;
-    private final FailureDetails details;
     private final Kind kind;
 
     private HttpFailure(Response response) {
         this.response = response;
-        this.details = FailureDetails.of(response);
         this.kind = response.isClientError()
                 ? Kind.CLIENT_ERROR
                 : response.isServerError() ? Kind.SERVER_ERROR : Kind.OTHER_STATUS;
@@ -32,6 +27,11 @@ public final class HttpFailure implements Failure {
     }
 
     @Override
+    public OutcomeDetails details() {
+        return response.details();
+    }
+
+    @Override
     public Kind kind() {
         return kind;
     }
@@ -41,44 +41,15 @@ public final class HttpFailure implements Failure {
         return "the server answered with status " + response.status();
     }
 
+    /** Always true: the server has answered. */
     @Override
     public boolean maybeProcessed() {
         return true;
     }
 
-    @Override
-    public String requestId() {
-        return details.requestId();
-    }
-
-    @Override
-    public Method method() {
-        return details.method();
-    }
-
-    @Override
-    public URI url() {
-        return details.url();
-    }
-
-    @Override
-    public Duration duration() {
-        return details.duration();
-    }
-
-    @Override
-    public int attempt() {
-        return details.attempt();
-    }
-
-    @Override
-    public CallbackArgs callbackArgs() {
-        return details.callbackArgs();
-    }
-
-    /** Shows id, kind, method and URL without its query; never a header or body. */
+    /** Shows kind, id, method and URL without its query; never a header or body. */
     @Override
     public String toString() {
-        return "HttpFailure[" + details.describe(kind) + "]";
+        return "HttpFailure[" + kind + " " + details() + "]";
     }
 }

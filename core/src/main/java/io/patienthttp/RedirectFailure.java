@@ -1,24 +1,21 @@
 package io.patienthttp;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 
 /**
- * The server redirected, and the redirect could not be followed (parity 59). Kinds: TOO_MANY_REDIRECTS, REDIRECT_LOOP,
- * INVALID_LOCATION. Immutable and safe for all threads.
+ * The server redirected, and the redirect could not be followed (parity 59, 65). Kinds: TOO_MANY_REDIRECTS,
+ * REDIRECT_LOOP, INVALID_LOCATION. Immutable and safe for all threads.
  */
 public final class RedirectFailure implements Failure {
 
     private final Response response;
-    private final FailureDetails details;
     private final Kind kind;
     private final String message;
 
     private RedirectFailure(Kind kind, String message, Response response) {
         this.response = response;
-        this.details = FailureDetails.of(response);
-        this.kind = kind;
+        this.kind = kind.requireOf(RedirectFailure.class);
         this.message = message;
     }
 
@@ -26,6 +23,7 @@ public final class RedirectFailure implements Failure {
      * A failure of that kind.
      *
      * @param response the redirect that was not followed
+     * @throws IllegalArgumentException if the kind is one of another class
      */
     public static RedirectFailure of(Kind kind, String message, Response response) {
         return new RedirectFailure(kind, message, response);
@@ -42,6 +40,11 @@ public final class RedirectFailure implements Failure {
     }
 
     @Override
+    public OutcomeDetails details() {
+        return response.details();
+    }
+
+    @Override
     public Kind kind() {
         return kind;
     }
@@ -51,44 +54,15 @@ public final class RedirectFailure implements Failure {
         return message;
     }
 
+    /** Always true: a server has answered. */
     @Override
     public boolean maybeProcessed() {
         return true;
     }
 
-    @Override
-    public String requestId() {
-        return details.requestId();
-    }
-
-    @Override
-    public Method method() {
-        return details.method();
-    }
-
-    @Override
-    public URI url() {
-        return details.url();
-    }
-
-    @Override
-    public Duration duration() {
-        return details.duration();
-    }
-
-    @Override
-    public int attempt() {
-        return details.attempt();
-    }
-
-    @Override
-    public CallbackArgs callbackArgs() {
-        return details.callbackArgs();
-    }
-
-    /** Shows id, kind, method and URL without its query; never a header or body. */
+    /** Shows kind, id, method and URL without its query; never a header or body. */
     @Override
     public String toString() {
-        return "RedirectFailure[" + details.describe(kind) + "]";
+        return "RedirectFailure[" + kind + " " + details() + "]";
     }
 }

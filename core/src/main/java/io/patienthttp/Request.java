@@ -322,10 +322,7 @@ public final class Request {
 
         /** Sets how long after enqueue it becomes due. Not negative. */
         public Builder delay(Duration delay) {
-            if (delay.isNegative()) {
-                throw new IllegalArgumentException("delay must not be negative, was " + delay);
-            }
-            this.delay = delay;
+            this.delay = Checks.notNegative("delay", delay);
             return this;
         }
 

@@ -3,12 +3,12 @@ package io.patienthttp;
 import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JavaType;
 
 /** A complete answer of a server, whatever its status (parity 53). Immutable and safe for all threads. */
 public final class Response implements Outcome {
@@ -17,63 +17,28 @@ public final class Response implements Outcome {
             Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\\s;\"]+)", Pattern.CASE_INSENSITIVE);
     private static final Pattern JSON = Pattern.compile("^\\s*(application/([^;\\s]*\\+)?json|text/json)\\s*(;.*)?$");
 
-    private final String requestId;
-    private final Method method;
-    private final URI url;
+    private final OutcomeDetails details;
     private final int status;
     private final Headers headers;
     private final byte[] body;
-    private final Duration duration;
-    private final int attempt;
     private final List<URI> redirects;
-    private final CallbackArgs callbackArgs;
 
     private Response(Builder builder) {
-        this.requestId = builder.requestId;
-        this.method = builder.method;
-        this.url = builder.url;
+        this.details = builder.details;
         this.status = builder.status;
         this.headers = builder.headers;
         this.body = builder.body;
-        this.duration = builder.duration;
-        this.attempt = builder.attempt;
         this.redirects = builder.redirects;
-        this.callbackArgs = builder.callbackArgs;
     }
 
-    /** Starts a response to the request of that id, method and URL. */
-    public static Builder builder(String requestId, Method method, URI url, int status) {
-        return new Builder(requestId, method, url, status);
-    }
-
-    @Override
-    public String requestId() {
-        return requestId;
+    /** Starts a response with that status to the request of these details. */
+    public static Builder builder(OutcomeDetails details, int status) {
+        return new Builder(details, status);
     }
 
     @Override
-    public Method method() {
-        return method;
-    }
-
-    @Override
-    public URI url() {
-        return url;
-    }
-
-    @Override
-    public Duration duration() {
-        return duration;
-    }
-
-    @Override
-    public int attempt() {
-        return attempt;
-    }
-
-    @Override
-    public CallbackArgs callbackArgs() {
-        return callbackArgs;
+    public OutcomeDetails details() {
+        return details;
     }
 
     /** The status code (RFC 9110, section 15). */
@@ -145,22 +110,25 @@ public final class Response implements Outcome {
      * @throws tools.jackson.core.JacksonException if the body is not JSON or does not fit the type
      */
     public <T> T json(Class<T> type) {
-        requireJson();
-        return Json.MAPPER.readValue(bodyAsText(), type);
+        return json(Json.MAPPER.constructType(type));
     }
 
     /** Like {@link #json(Class)}, for generic types: {@code json(new TypeReference<List<Item>>() {})}. */
     public <T> T json(TypeReference<T> type) {
-        requireJson();
-        return Json.MAPPER.readValue(bodyAsText(), type);
+        return json(Json.MAPPER.constructType(type.getType()));
     }
 
-    private void requireJson() {
+    private <T> T json(JavaType type) {
         if (!isJson()) {
             throw new IllegalStateException(
-                    "the response of request " + requestId + " is not JSON, its content type is "
+                    "the response of request " + requestId() + " is not JSON, its content type is "
                             + headers.get("content-type").orElse("absent"));
         }
+        var charset = charset();
+        // From bytes Jackson ignores a byte order mark, as a parser may (RFC 8259, section 8.1).
+        return charset.equals(StandardCharsets.UTF_8)
+                ? Json.MAPPER.readValue(body, type)
+                : Json.MAPPER.readValue(new String(body, charset), type);
     }
 
     private Charset charset() {
@@ -175,30 +143,23 @@ public final class Response implements Outcome {
         }
     }
 
-    /** Shows id, method, host and status; never headers, body or query. */
+    /** Shows id, method, URL without its query, and status; never headers, body or query. */
     @Override
     public String toString() {
-        return "Response[" + requestId + " " + method + " " + Checks.withoutSecrets(url) + " -> " + status + "]";
+        return "Response[" + details + " -> " + status + "]";
     }
 
     /** Builds a {@link Response}. Not safe for several threads. */
     public static final class Builder {
 
-        private final String requestId;
-        private final Method method;
-        private final URI url;
+        private final OutcomeDetails details;
         private final int status;
         private Headers headers = Headers.empty();
         private byte[] body = new byte[0];
-        private Duration duration = Duration.ZERO;
-        private int attempt = 1;
         private List<URI> redirects = List.of();
-        private CallbackArgs callbackArgs = CallbackArgs.empty();
 
-        private Builder(String requestId, Method method, URI url, int status) {
-            this.requestId = requestId;
-            this.method = method;
-            this.url = url;
+        private Builder(OutcomeDetails details, int status) {
+            this.details = details;
             this.status = status;
         }
 
@@ -214,27 +175,9 @@ public final class Response implements Outcome {
             return this;
         }
 
-        /** Sets how long the attempt took. */
-        public Builder duration(Duration duration) {
-            this.duration = duration;
-            return this;
-        }
-
-        /** Sets the number of the attempt, from 1. */
-        public Builder attempt(int attempt) {
-            this.attempt = attempt;
-            return this;
-        }
-
         /** Sets the URLs that redirected. */
         public Builder redirects(List<URI> redirects) {
             this.redirects = List.copyOf(redirects);
-            return this;
-        }
-
-        /** Sets what was given with the request. */
-        public Builder callbackArgs(CallbackArgs callbackArgs) {
-            this.callbackArgs = callbackArgs;
             return this;
         }
 

@@ -106,18 +106,8 @@ public final class Processor<T extends Task> {
             return handler.completed(task, done.outcome());
         }
         if (sent instanceof Sent.Unprepared unprepared) {
-            var request = task.request();
             return handler.unprepared(
-                    task,
-                    RejectedFailure.builder(
-                                    task.id(),
-                                    request.method(),
-                                    request.url(),
-                                    Failure.Kind.PREPARATION,
-                                    unprepared.reason())
-                            .attempt(task.attempt())
-                            .callbackArgs(task.callbackArgs())
-                            .build());
+                    task, RejectedFailure.of(task.details(), Failure.Kind.PREPARATION, unprepared.reason(), false));
         }
         return handler.released(task);
     }

@@ -1,7 +1,9 @@
 package io.patienthttp.processor;
 
 import io.patienthttp.CallbackArgs;
+import io.patienthttp.OutcomeDetails;
 import io.patienthttp.Request;
+import java.time.Duration;
 
 /** A request inside one process, from the moment the processor takes it until its outcome is handled. */
 public interface Task {
@@ -20,5 +22,19 @@ public interface Task {
     /** The number of the attempt, from 1. */
     default int attempt() {
         return 1;
+    }
+
+    /** How long it was due before it was given to the processor, which does not queue; see its outcome. */
+    default Duration queueDuration() {
+        return Duration.ZERO;
+    }
+
+    /** What is known of its outcome before it is sent. */
+    default OutcomeDetails details() {
+        return OutcomeDetails.builder(id(), request().method(), request().url())
+                .queueDuration(queueDuration())
+                .attempt(attempt())
+                .callbackArgs(callbackArgs())
+                .build();
     }
 }

@@ -142,8 +142,7 @@ final class Pipeline {
     }
 
     private Sending send(RequestSender sender, ClaimedTask task) {
-        return sender.send(
-                task.id(), task.request(), task.callbackArgs(), task.attempt(), () -> lease.isValid(task.owner()));
+        return sender.send(task.details(), task.request(), () -> lease.isValid(task.owner()));
     }
 
     private void roomFreed() {

@@ -1,7 +1,6 @@
 package io.patienthttp.model;
 
 import io.patienthttp.Headers;
-import io.patienthttp.Method;
 import io.patienthttp.Response;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.spi.Sending;
@@ -66,7 +65,7 @@ final class Exchange implements Sending {
 
     private Response answer() {
         var text = story.refused ? MemoryStore.REFUSED : "";
-        return Response.builder(task.id(), Method.GET, TARGET, 200)
+        return Response.builder(task.details(), 200)
                 .headers(Headers.of(Map.of("answer", List.of(mark(task.ref().epoch()) + text))))
                 .build();
     }

@@ -159,9 +159,8 @@ class ProcessorTest {
         private boolean released;
 
         void complete() {
-            var request = Request.builder(Method.GET, "http://localhost/").build();
             result.complete(new Sent.Done(
-                    Response.builder("id", Method.GET, request.url(), 200).build()));
+                    Response.builder(new FakeTask("id").details(), 200).build()));
         }
 
         @Override

@@ -31,6 +31,11 @@ public record ClaimedTask(UUID owner, ClaimedRequest row, Request request) imple
     }
 
     @Override
+    public Duration queueDuration() {
+        return overdue().isNegative() ? Duration.ZERO : overdue();
+    }
+
+    @Override
     public String toString() {
         return "ClaimedTask[" + row.ref() + "]";
     }

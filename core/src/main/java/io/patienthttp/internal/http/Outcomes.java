@@ -1,8 +1,8 @@
 package io.patienthttp.internal.http;
 
-import io.patienthttp.CallbackArgs;
 import io.patienthttp.Failure;
 import io.patienthttp.Outcome;
+import io.patienthttp.OutcomeDetails;
 import io.patienthttp.RedirectFailure;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.Response;
@@ -16,20 +16,17 @@ import java.util.List;
 /** Makes the outcomes of one attempt, and measures how long it takes. Not safe for several threads. */
 final class Outcomes {
 
-    private final String id;
-    private final CallbackArgs callbackArgs;
-    private final int attempt;
+    private final OutcomeDetails request;
     private boolean started;
     private long startNanos;
 
-    Outcomes(String id, CallbackArgs callbackArgs, int attempt) {
-        this.id = id;
-        this.callbackArgs = callbackArgs;
-        this.attempt = attempt;
+    /** For the attempt of which this much is known before it begins. */
+    Outcomes(OutcomeDetails request) {
+        this.request = request;
     }
 
     String id() {
-        return id;
+        return request.requestId();
     }
 
     /** The first hop is about to be sent; later calls do nothing. */
@@ -41,13 +38,10 @@ final class Outcomes {
     }
 
     Response response(Hop hop, IncomingResponse incoming, List<URI> redirects) {
-        return Response.builder(id, hop.method(), hop.url(), incoming.status())
+        return Response.builder(details(hop), incoming.status())
                 .headers(incoming.headers())
                 .body(incoming.body())
-                .duration(duration())
-                .attempt(attempt)
                 .redirects(redirects)
-                .callbackArgs(callbackArgs)
                 .build();
     }
 
@@ -57,25 +51,20 @@ final class Outcomes {
 
     /** {@code redirected}: an earlier hop was answered, so that sending again repeats that one at least. */
     Outcome transport(Hop hop, TransportException failure, boolean redirected) {
-        return TransportFailure.builder(id, hop.method(), hop.url(), failure.kind(), message(failure))
-                .maybeProcessed(failure.maybeProcessed() || redirected)
-                .duration(duration())
-                .attempt(attempt)
-                .callbackArgs(callbackArgs)
-                .build();
+        return TransportFailure.of(
+                details(hop), failure.kind(), message(failure), failure.maybeProcessed() || redirected);
     }
 
     Outcome rejected(Hop hop, Failure.Kind kind, String message, boolean maybeProcessed) {
-        return RejectedFailure.builder(id, hop.method(), hop.url(), kind, message)
-                .maybeProcessed(maybeProcessed)
-                .duration(duration())
-                .attempt(attempt)
-                .callbackArgs(callbackArgs)
-                .build();
+        return RejectedFailure.of(details(hop), kind, message, maybeProcessed);
     }
 
-    private Duration duration() {
-        return started ? Duration.ofNanos(System.nanoTime() - startNanos) : Duration.ZERO;
+    private OutcomeDetails details(Hop hop) {
+        var duration = started ? Duration.ofNanos(System.nanoTime() - startNanos) : Duration.ZERO;
+        return request.toBuilder()
+                .target(hop.method(), hop.url())
+                .duration(duration)
+                .build();
     }
 
     private static String message(TransportException failure) {

@@ -1,6 +1,6 @@
 package io.patienthttp.internal.http;
 
-import io.patienthttp.CallbackArgs;
+import io.patienthttp.OutcomeDetails;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.Request;
 import io.patienthttp.spi.HttpTransport;
@@ -42,12 +42,11 @@ public final class RequestSender {
     /**
      * Starts an attempt. Never throws and never blocks: all work runs on the prepare threads.
      *
-     * @param id the id of the request, sent as {@code x-request-id} on every hop
-     * @param attempt the number of the attempt, for the outcome
+     * @param details what the outcome says of the attempt; its request id is sent as {@code x-request-id} on every hop
      * @param maySend asked right before each hop is given to the transport; false: the result is {@link Sent.Aborted}
      */
-    public Sending send(String id, Request request, CallbackArgs callbackArgs, int attempt, BooleanSupplier maySend) {
-        var sending = new Attempt(this, request, new Outcomes(id, callbackArgs, attempt), maySend);
+    public Sending send(OutcomeDetails details, Request request, BooleanSupplier maySend) {
+        var sending = new Attempt(this, request, new Outcomes(details), maySend);
         sending.start();
         return sending;
     }

@@ -6,6 +6,7 @@ import io.patienthttp.Headers;
 import io.patienthttp.HttpFailure;
 import io.patienthttp.Method;
 import io.patienthttp.Outcome;
+import io.patienthttp.OutcomeDetails;
 import io.patienthttp.RedirectFailure;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.Response;
@@ -76,6 +77,9 @@ public final class OutcomeCodec {
         json.put("method", outcome.method().name());
         json.put("url", outcome.url().toString());
         json.put("durationNanos", outcome.duration().toNanos());
+        if (!outcome.queueDuration().isZero()) {
+            json.put("queueNanos", outcome.queueDuration().toNanos());
+        }
     }
 
     private static void writeResponse(ObjectNode json, Response response) {
@@ -106,28 +110,10 @@ public final class OutcomeCodec {
         return switch (type) {
             case "response" -> readResponse(json, row);
             case "http" -> HttpFailure.of(readResponse(json, row));
-            case "redirect" ->
-                RedirectFailure.of(kind(json), json.required("message").asString(), readResponse(json, row));
-            case "transport" -> {
-                var exchange = exchange(json, row);
-                yield TransportFailure.builder(
-                                row.requestId(), exchange.method(), exchange.url(), kind(json), message(json))
-                        .maybeProcessed(json.required("maybeProcessed").asBoolean())
-                        .duration(exchange.duration())
-                        .attempt(row.attempt())
-                        .callbackArgs(row.callbackArgs())
-                        .build();
-            }
-            case "rejected" -> {
-                var exchange = exchange(json, row);
-                yield RejectedFailure.builder(
-                                row.requestId(), exchange.method(), exchange.url(), kind(json), message(json))
-                        .maybeProcessed(json.required("maybeProcessed").asBoolean())
-                        .duration(exchange.duration())
-                        .attempt(row.attempt())
-                        .callbackArgs(row.callbackArgs())
-                        .build();
-            }
+            case "redirect" -> RedirectFailure.of(kind(json), message(json), readResponse(json, row));
+            case "transport" ->
+                TransportFailure.of(details(json, row), kind(json), message(json), maybeProcessed(json));
+            case "rejected" -> RejectedFailure.of(details(json, row), kind(json), message(json), maybeProcessed(json));
             default -> throw new IllegalArgumentException("unknown type of outcome \"" + type + "\"");
         };
     }
@@ -140,32 +126,32 @@ public final class OutcomeCodec {
         return json.required("message").asString();
     }
 
-    private static Exchange exchange(JsonNode json, Row row) {
-        if (!json.has("url")) {
-            var target = row.target().get();
-            return new Exchange(target.method(), target.url(), Duration.ZERO);
-        }
-        return new Exchange(
-                Method.parse(json.required("method").asString()),
-                URI.create(json.required("url").asString()),
-                Duration.ofNanos(json.required("durationNanos").asLong()));
+    private static boolean maybeProcessed(JsonNode json) {
+        return json.required("maybeProcessed").asBoolean();
+    }
+
+    private static OutcomeDetails details(JsonNode json, Row row) {
+        var target = json.has("url")
+                ? new Target(
+                        Method.parse(json.required("method").asString()),
+                        URI.create(json.required("url").asString()))
+                : row.target().get();
+        return OutcomeDetails.builder(row.requestId(), target.method(), target.url())
+                .duration(Duration.ofNanos(json.path("durationNanos").asLong(0)))
+                .queueDuration(Duration.ofNanos(json.path("queueNanos").asLong(0)))
+                .attempt(row.attempt())
+                .callbackArgs(row.callbackArgs())
+                .build();
     }
 
     private static Response readResponse(JsonNode json, Row row) {
-        var exchange = exchange(json, row);
         var headers = new LinkedHashMap<String, List<String>>();
         json.required("headers").properties().forEach(header -> headers.put(header.getKey(), texts(header.getValue())));
         var response = Response.builder(
-                        row.requestId(),
-                        exchange.method(),
-                        exchange.url(),
-                        json.required("status").asInt())
+                        details(json, row), json.required("status").asInt())
                 .headers(Headers.of(headers))
-                .duration(exchange.duration())
-                .attempt(row.attempt())
                 .redirects(
-                        texts(json.path("redirects")).stream().map(URI::create).toList())
-                .callbackArgs(row.callbackArgs());
+                        texts(json.path("redirects")).stream().map(URI::create).toList());
         if (json.has("body")) {
             response.body(Bodies.read(json.get("body")));
         }
@@ -177,6 +163,4 @@ public final class OutcomeCodec {
         array.forEach(text -> texts.add(text.asString()));
         return texts;
     }
-
-    private record Exchange(Method method, URI url, Duration duration) {}
 }

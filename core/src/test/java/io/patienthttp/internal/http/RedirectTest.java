@@ -186,7 +186,7 @@ class RedirectTest extends SenderFixture {
     void redirectGivesBackItsBodyAndTheLastOneIsKept() {
         transport.redirect(302, "/next").answer(200, Map.of());
 
-        var sending = sender().send("id-1", request(Method.GET, "https://h/").build(), ARGS, 3, () -> true);
+        var sending = sender().send(DETAILS, request(Method.GET, "https://h/").build(), () -> true);
 
         assertThat(transport.exchanges.get(0).releases).isEqualTo(1);
         assertThat(transport.exchanges.get(1).releases).isZero();
@@ -199,12 +199,10 @@ class RedirectTest extends SenderFixture {
         var gone = new CompletableFuture<IncomingResponse>();
         transport.answer(gone);
         var result = sender().send(
-                        "id-1",
+                        DETAILS,
                         request(Method.GET, "https://h/")
                                 .header("a", Secret.named("key"))
                                 .build(),
-                        ARGS,
-                        3,
                         () -> true)
                 .result()
                 .toCompletableFuture();
@@ -234,8 +232,7 @@ class RedirectTest extends SenderFixture {
     void permissionIsAskedForEachHop() {
         transport.redirect(302, "/next");
 
-        var sent = sender().send(
-                        "id-1", request(Method.GET, "https://h/").build(), ARGS, 3, () -> transport.requests.isEmpty())
+        var sent = sender().send(DETAILS, request(Method.GET, "https://h/").build(), () -> transport.requests.isEmpty())
                 .result()
                 .toCompletableFuture()
                 .join();
@@ -268,7 +265,7 @@ class RedirectTest extends SenderFixture {
                     .build();
 
             var sending = new RequestSender(real, threads, source, preprocessors, settings())
-                    .send("id-1", request, ARGS, 1, () -> true);
+                    .send(DETAILS, request, () -> true);
             var sent = (Sent.Done) sending.result().toCompletableFuture().get(10, TimeUnit.SECONDS);
 
             assertThat(((Response) sent.outcome()).bodyAsText()).isEqualTo("end");

@@ -41,6 +41,7 @@ class RequestSenderTest extends SenderFixture {
         assertThat(response.callbackArgs()).isEqualTo(ARGS);
         assertThat(response.redirects()).isEmpty();
         assertThat(response.duration()).isPositive();
+        assertThat(response.queueDuration()).isEqualTo(Duration.ofMillis(7));
         assertThat(only().body()).asString().isEqualTo("hello");
     }
 
@@ -231,7 +232,7 @@ class RequestSenderTest extends SenderFixture {
 
     @Test
     void nothingIsSentIfItMayNot() {
-        var sent = sender().send("id-1", request(Method.GET, "https://h/").build(), ARGS, 3, () -> false)
+        var sent = sender().send(DETAILS, request(Method.GET, "https://h/").build(), () -> false)
                 .result()
                 .toCompletableFuture()
                 .join();
@@ -244,7 +245,7 @@ class RequestSenderTest extends SenderFixture {
     void abortClosesTheExchangeAndDiscardsALateAnswer() {
         var late = new CompletableFuture<IncomingResponse>();
         transport.answer(late);
-        var sending = sender().send("id-1", request(Method.GET, "https://h/").build(), ARGS, 3, () -> true);
+        var sending = sender().send(DETAILS, request(Method.GET, "https://h/").build(), () -> true);
         assertThat(sending.result().toCompletableFuture()).isNotDone();
 
         sending.abort();
@@ -258,7 +259,7 @@ class RequestSenderTest extends SenderFixture {
     @Test
     void abortComesTooLateForWhatIsDone() {
         transport.answer(200, Map.of());
-        var sending = sender().send("id-1", request(Method.GET, "https://h/").build(), ARGS, 3, () -> true);
+        var sending = sender().send(DETAILS, request(Method.GET, "https://h/").build(), () -> true);
 
         sending.abort();
 
@@ -271,7 +272,7 @@ class RequestSenderTest extends SenderFixture {
     void abortBeforePreparationSendsNothing() {
         var queued = new CompletableFuture<Runnable>();
         threads = queued::complete;
-        var sending = sender().send("id-1", request(Method.GET, "https://h/").build(), ARGS, 3, () -> true);
+        var sending = sender().send(DETAILS, request(Method.GET, "https://h/").build(), () -> true);
 
         sending.abort();
         queued.join().run();

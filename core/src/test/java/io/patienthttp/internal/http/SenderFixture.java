@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.patienthttp.CallbackArgs;
 import io.patienthttp.Method;
 import io.patienthttp.Outcome;
+import io.patienthttp.OutcomeDetails;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.Request;
 import io.patienthttp.spi.IncomingResponse;
 import io.patienthttp.spi.Sent;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +23,11 @@ import java.util.concurrent.Executor;
 abstract class SenderFixture {
 
     static final CallbackArgs ARGS = CallbackArgs.of(Map.of("user", 42));
+    static final OutcomeDetails DETAILS = OutcomeDetails.builder("id-1", Method.GET, URI.create("https://first/"))
+            .queueDuration(Duration.ofMillis(7))
+            .attempt(3)
+            .callbackArgs(ARGS)
+            .build();
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
     final FakeTransport transport = new FakeTransport();
@@ -60,7 +67,7 @@ abstract class SenderFixture {
     }
 
     Sent send(Request.Builder request) {
-        return sender().send("id-1", request.build(), ARGS, 3, () -> true)
+        return sender().send(DETAILS, request.build(), () -> true)
                 .result()
                 .toCompletableFuture()
                 .join();

@@ -8,6 +8,7 @@ import io.patienthttp.Headers;
 import io.patienthttp.HttpFailure;
 import io.patienthttp.Method;
 import io.patienthttp.Outcome;
+import io.patienthttp.OutcomeDetails;
 import io.patienthttp.RedirectFailure;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.Request;
@@ -29,6 +30,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CodecTest {
 
     private static final URI URL = URI.create("https://example.org/a?b=c");
+
+    private static final OutcomeDetails DETAILS = OutcomeDetails.builder("id", Method.PATCH, URL)
+            .duration(Duration.ofNanos(1_234_567))
+            .queueDuration(Duration.ofMillis(98))
+            .attempt(2)
+            .callbackArgs(CallbackArgs.of(Map.of("a", 1)))
+            .build();
 
     private final RequestCodec requests = new RequestCodec();
     private final OutcomeCodec outcomes = new OutcomeCodec();
@@ -98,7 +106,7 @@ class CodecTest {
     @ParameterizedTest
     @MethodSource("bodies")
     void everyBodyComesBackByteForByte(byte[] body) {
-        var response = Response.builder("id", Method.GET, URL, 200).body(body).build();
+        var response = Response.builder(DETAILS, 200).body(body).build();
 
         var read = (Response) outcomes.read(outcomes.write(response), row());
 
@@ -107,7 +115,7 @@ class CodecTest {
 
     @Test
     void aLargeTextIsCompressed() {
-        var response = Response.builder("id", Method.GET, URL, 200)
+        var response = Response.builder(DETAILS, 200)
                 .body("x".repeat(100_000).getBytes(StandardCharsets.UTF_8))
                 .build();
 
@@ -115,29 +123,17 @@ class CodecTest {
     }
 
     static Stream<Outcome> outcomes() {
-        var response = Response.builder("id", Method.PATCH, URL, 503)
+        var response = Response.builder(DETAILS, 503)
                 .headers(Headers.of(Map.of("Set-Cookie", List.of("a", "b"))))
                 .body("{}".getBytes(StandardCharsets.UTF_8))
-                .duration(Duration.ofNanos(1_234_567))
-                .attempt(2)
                 .redirects(List.of(URI.create("https://example.org/first")))
-                .callbackArgs(CallbackArgs.of(Map.of("a", 1)))
                 .build();
         return Stream.of(
                 response,
                 HttpFailure.of(response),
                 RedirectFailure.of(Failure.Kind.REDIRECT_LOOP, "loop", response),
-                TransportFailure.builder("id", Method.PATCH, URL, Failure.Kind.TIMEOUT, "no answer within 1 s")
-                        .maybeProcessed(true)
-                        .duration(Duration.ofNanos(1_234_567))
-                        .attempt(2)
-                        .callbackArgs(CallbackArgs.of(Map.of("a", 1)))
-                        .build(),
-                RejectedFailure.builder("id", Method.PATCH, URL, Failure.Kind.PREPARATION, "no secret x")
-                        .duration(Duration.ofNanos(1_234_567))
-                        .attempt(2)
-                        .callbackArgs(CallbackArgs.of(Map.of("a", 1)))
-                        .build());
+                TransportFailure.of(DETAILS, Failure.Kind.TIMEOUT, "no answer within 1 s", true),
+                RejectedFailure.of(DETAILS, Failure.Kind.PREPARATION, "no secret x", false));
     }
 
     @ParameterizedTest
