@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the application gave along with a request and gets back with its outcome. JSON only: a map, or a record that was
- * turned into one at the call; no class name is stored (parity 20, 21). Immutable and safe for all threads.
+ * turned into one at the call; no class name is stored (parity 20, 21). Numbers come back as Integer, Long, BigInteger or
+ * Double, whichever is the first that holds them. Immutable and safe for all threads.
  */
 public final class CallbackArgs {
 
@@ -27,7 +28,8 @@ public final class CallbackArgs {
     /**
      * Copies a map, or turns a record into one.
      *
-     * @throws IllegalArgumentException if it is neither, or a value is not JSON; the message has its path
+     * @throws IllegalArgumentException if it is neither, or a value is not JSON, or deeper than 100 levels; the message
+     *     has its path
      */
     public static CallbackArgs of(Object mapOrRecord) {
         if (mapOrRecord instanceof CallbackArgs args) {

@@ -12,6 +12,8 @@ final class Checks {
     /** RFC 1035, section 2.3.4: 255 octets on the wire. */
     private static final int LONGEST_HOST = 253;
 
+    private static final int LARGEST_PORT = 65_535;
+
     private Checks() {}
 
     static String notBlank(String field, String value) {
@@ -58,10 +60,20 @@ final class Checks {
                 || TOKEN_SYMBOLS.indexOf(c) >= 0;
     }
 
-    /** No CR, LF or NUL (RFC 9110, section 5.5); the value itself may be secret and is not shown. */
+    /**
+     * No CR, LF or NUL (RFC 9110, section 5.5), and nothing beyond ISO-8859-1, which is all that a field value can
+     * express on the wire; the value itself may be secret and is not shown.
+     */
     static String headerValue(String field, String value) {
         if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0 || value.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(field + " must not contain CR, LF or NUL");
+        }
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) > 0xff) {
+                throw new IllegalArgumentException(field
+                        + " must not contain characters beyond ISO-8859-1, at index " + i + ": encode them as the"
+                        + " server expects");
+            }
         }
         return value;
     }
@@ -97,6 +109,10 @@ final class Checks {
             throw new IllegalArgumentException(field + " must name a host of at most " + LONGEST_HOST
                     + " characters (RFC 1035, section 2.3.4), had "
                     + uri.getHost().length());
+        }
+        if (uri.getPort() == 0 || uri.getPort() > LARGEST_PORT) {
+            throw new IllegalArgumentException(
+                    field + " must have a port between 1 and " + LARGEST_PORT + ", was " + uri.getPort());
         }
         if (uri.getUserInfo() != null) {
             throw new IllegalArgumentException(field + " must not contain user info (\"user:password@\"): send it as a"

@@ -213,18 +213,22 @@ public final class Request {
 
         /** Appends a query parameter, form-encoded; the last value of a name wins (parity 5). */
         public Builder param(String name, String value) {
-            Checks.notBlank("parameter name", name);
+            checkParam(name);
             secretParams.remove(name);
-            params.put(name, value);
+            params.put(name, Checks.unicode("parameter " + name, value));
             return this;
         }
 
         /** Appends a query parameter whose value is looked up when the request is sent, and never stored. */
         public Builder param(String name, Secret value) {
-            Checks.notBlank("parameter name", name);
+            checkParam(name);
             params.remove(name);
             secretParams.put(name, value);
             return this;
+        }
+
+        private static void checkParam(String name) {
+            Checks.unicode("parameter name", Checks.notBlank("parameter name", name));
         }
 
         /** Appends several query parameters. */

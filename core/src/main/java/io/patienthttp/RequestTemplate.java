@@ -83,19 +83,13 @@ public final class RequestTemplate {
             throw new IllegalArgumentException("path must be a valid path of a URL", e);
         }
         var url = Checks.url("path", resolved.toString());
-        if (!origin(url).equals(origin(baseUrl))) {
+        if (!Origin.of(url).equals(Origin.of(baseUrl))) {
             throw new IllegalArgumentException(
-                    "path must stay on " + origin(baseUrl) + ", was \"" + Checks.withoutSecrets(url) + "\"");
+                    "path must stay on " + Origin.of(baseUrl) + ", was \"" + Checks.withoutSecrets(url) + "\"");
         }
         var request = Request.builder(method, url, client);
         defaults.accept(request);
         return request;
-    }
-
-    private static String origin(URI url) {
-        var scheme = Headers.lowerCase(url.getScheme());
-        var port = url.getPort() >= 0 ? url.getPort() : scheme.equals("https") ? 443 : 80;
-        return scheme + "://" + Headers.lowerCase(url.getHost()) + ":" + port;
     }
 
     /** Builds a {@link RequestTemplate}. Not safe for several threads. */

@@ -91,6 +91,10 @@ final class Draft implements Preprocessor.Draft {
         if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0 || value.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the value of header " + name + " must not contain CR, LF or NUL");
         }
+        if (value.chars().anyMatch(c -> c > 0xff)) {
+            throw new IllegalArgumentException(
+                    "the value of header " + name + " must not contain characters beyond ISO-8859-1");
+        }
         return value;
     }
 }

@@ -1,5 +1,6 @@
 package io.patienthttp.internal.http;
 
+import io.patienthttp.Origin;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.Secret;
 import io.patienthttp.spi.OutgoingRequest;
@@ -35,11 +36,11 @@ final class Preparation {
         var draft = new Draft(id, hop);
         for (var header : hop.secretHeaders().entrySet()) {
             var secret = header.getValue();
-            set(draft, header.getKey(), secret, secret.prefix() + find(secret));
+            set(draft, header.getKey(), secret, secret.prefix() + find(secret, hop));
         }
         for (var param : hop.secretParams().entrySet()) {
             var secret = param.getValue();
-            draft.param(param.getKey(), secret.prefix() + find(secret));
+            draft.param(param.getKey(), secret.prefix() + find(secret, hop));
         }
         draft.header("x-request-id", id);
         var userAgent = settings.userAgent();
@@ -59,7 +60,13 @@ final class Preparation {
         return settings.hostTimeouts().getOrDefault(host, settings.requestTimeout());
     }
 
-    private String find(Secret secret) throws Missing {
+    private String find(Secret secret, Hop hop) throws Missing, Refused {
+        var allowed = secrets.origins(secret.name());
+        var origin = Origin.of(hop.url());
+        if (!allowed.isEmpty() && !allowed.contains(origin)) {
+            throw new Refused(
+                    "secret " + secret.name() + " is bound to " + allowed + " and must not be sent to " + origin);
+        }
         try {
             return secrets.find(secret.name())
                     .orElseThrow(() -> new Missing("no secret is registered under the name " + secret.name()));
@@ -76,8 +83,8 @@ final class Preparation {
         try {
             draft.header(header, value);
         } catch (IllegalArgumentException e) {
-            throw new Refused(
-                    "the value of secret " + secret.name() + " must not contain CR, LF or NUL in header " + header);
+            throw new Refused("the value of secret " + secret.name()
+                    + " must not contain CR, LF, NUL or characters beyond" + " ISO-8859-1 in header " + header);
         }
     }
 

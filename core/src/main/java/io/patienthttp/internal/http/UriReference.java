@@ -1,5 +1,6 @@
 package io.patienthttp.internal.http;
 
+import io.patienthttp.Origin;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -44,14 +45,7 @@ final class UriReference {
 
     /** Whether scheme, host and port are the same (RFC 6454, section 5). */
     static boolean sameOrigin(URI a, URI b) {
-        return a.getScheme().equalsIgnoreCase(b.getScheme())
-                && a.getHost().equalsIgnoreCase(b.getHost())
-                && port(a) == port(b);
-    }
-
-    /** The port, or the default port of the scheme. */
-    static int port(URI url) {
-        return url.getPort() >= 0 ? url.getPort() : url.getScheme().equalsIgnoreCase("https") ? 443 : 80;
+        return Origin.of(a).equals(Origin.of(b));
     }
 
     private static @Nullable URI http(String scheme, @Nullable String authority, String path, @Nullable String query)

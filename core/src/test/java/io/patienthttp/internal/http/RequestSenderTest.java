@@ -144,7 +144,7 @@ class RequestSenderTest extends SenderFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a\rb", "a\nb", "a\0b"})
+    @ValueSource(strings = {"a\rb", "a\nb", "a\0b", "5 €"})
     void secretThatWouldStartAnotherHeaderIsRefused(String value) {
         secrets.put("key", value);
 
@@ -154,7 +154,9 @@ class RequestSenderTest extends SenderFixture {
         assertThat(failure.kind()).isEqualTo(Failure.Kind.PREPARATION);
         assertThat(failure.maybeProcessed()).isFalse();
         assertThat(failure.duration()).isZero();
-        assertThat(failure.message()).isEqualTo("the value of secret key must not contain CR, LF or NUL in header a");
+        assertThat(failure.message())
+                .isEqualTo("the value of secret key must not contain CR, LF, NUL or characters beyond ISO-8859-1 in"
+                        + " header a");
         assertThat(transport.requests).isEmpty();
     }
 
