@@ -3,16 +3,20 @@ package io.patienthttp.processor;
 import io.patienthttp.CapacityException;
 import io.patienthttp.Failure;
 import io.patienthttp.LifecycleState;
+import io.patienthttp.Listener;
 import io.patienthttp.NotRunningException;
+import io.patienthttp.Outcome;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.spi.Sending;
 import io.patienthttp.spi.Sent;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,7 @@ public final class Processor<T extends Task> {
     private final TaskHandler<T> handler;
     private final int capacity;
     private final Runnable onRoom;
+    private final Listeners listeners = new Listeners();
     private final Set<Entry<T>> entries = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private LifecycleState state = LifecycleState.STOPPED; // guarded by lock
@@ -51,13 +56,37 @@ public final class Processor<T extends Task> {
         this.onRoom = onRoom;
     }
 
+    /** A processor that is stopped, for callers that do not wait for room. */
+    public Processor(Function<T, Sending> sender, TaskHandler<T> handler, int capacity) {
+        this(sender, handler, capacity, () -> {});
+    }
+
+    /**
+     * Adds who is told of {@code onStart}, at once if it is running, and of stop, requests and exceeded capacity (parity
+     * 32). Called outside of locks.
+     *
+     * @throws IllegalArgumentException if it was added before
+     */
+    public void addListener(Listener listener) {
+        boolean running;
+        synchronized (lock) {
+            listeners.add(listener);
+            running = state == LifecycleState.RUNNING;
+        }
+        if (running) {
+            listeners.tell(listener, Listener::onStart);
+        }
+    }
+
     /** Takes tasks from now on. Does nothing unless it is stopped. */
     public void start() {
         synchronized (lock) {
-            if (state == LifecycleState.STOPPED) {
-                state = LifecycleState.RUNNING;
+            if (state != LifecycleState.STOPPED) {
+                return;
             }
+            state = LifecycleState.RUNNING;
         }
+        listeners.tell(Listener::onStart);
     }
 
     /**
@@ -68,16 +97,12 @@ public final class Processor<T extends Task> {
      */
     public void enqueue(T task) {
         var entry = new Entry<>(task);
-        synchronized (lock) {
-            if (state != LifecycleState.RUNNING) {
-                throw new NotRunningException("the processor is " + state + ", task " + task.id() + " was refused");
-            }
-            if (entries.size() >= capacity) {
-                throw new CapacityException(
-                        "the processor holds " + capacity + " tasks, task " + task.id() + " was refused");
-            }
-            entries.add(entry);
+        if (!hold(entry)) {
+            listeners.tell(listener -> listener.onCapacityExceeded(task.id()));
+            throw new CapacityException(
+                    "the processor holds " + capacity + " tasks, task " + task.id() + " was refused");
         }
+        listeners.tell(listener -> listener.onRequestStart(task.id(), task.request()));
         try {
             entry.sending = sender.apply(task);
         } catch (Throwable e) {
@@ -87,10 +112,21 @@ public final class Processor<T extends Task> {
         entry.sending.result().whenComplete((sent, impossible) -> finish(entry, sent));
     }
 
+    /** Whether there was a slot. */
+    private boolean hold(Entry<T> entry) {
+        synchronized (lock) {
+            if (state != LifecycleState.RUNNING) {
+                throw new NotRunningException(
+                        "the processor is " + state + ", task " + entry.task.id() + " was refused");
+            }
+            return entries.size() < capacity && entries.add(entry);
+        }
+    }
+
     private void finish(Entry<T> entry, Sent sent) {
         CompletionStage<?> handled;
         try {
-            handled = handle(entry.task, sent);
+            handled = handle(entry, sent);
         } catch (Throwable e) {
             log.error(
                     "The handler failed for task {}; it stays with the store until it is reconciled",
@@ -101,8 +137,10 @@ public final class Processor<T extends Task> {
         handled.whenComplete((ok, failed) -> free(entry));
     }
 
-    private CompletionStage<?> handle(T task, Sent sent) {
+    private CompletionStage<?> handle(Entry<T> entry, Sent sent) {
+        var task = entry.task;
         if (sent instanceof Sent.Done done) {
+            entry.outcome = done.outcome();
             return handler.completed(task, done.outcome());
         }
         if (sent instanceof Sent.Unprepared unprepared) {
@@ -113,10 +151,16 @@ public final class Processor<T extends Task> {
     }
 
     private void free(Entry<T> entry) {
+        if (!entry.ended.compareAndSet(false, true)) {
+            return;
+        }
         var sending = entry.sending;
         if (sending != null) {
             sending.release();
         }
+        var task = entry.task;
+        listeners.tell(
+                listener -> listener.onRequestEnd(task.id(), task.request(), Optional.ofNullable(entry.outcome)));
         synchronized (lock) {
             entries.remove(entry);
             lock.notifyAll();
@@ -135,13 +179,14 @@ public final class Processor<T extends Task> {
 
     /**
      * Refuses new tasks, waits for those it holds, and aborts what is left at the timeout; their handler is told. Then it
-     * waits for the handler, up to the grace time.
+     * waits for the handler, up to the grace time. Does nothing if it is stopped or about to stop. May be called by a
+     * handler, which then keeps its own task from ending in time.
      *
      * @return number of tasks that were aborted
      */
     public int stop(Duration timeout, Duration grace) throws InterruptedException {
         synchronized (lock) {
-            if (state == LifecycleState.STOPPED) {
+            if (state == LifecycleState.STOPPED || state == LifecycleState.STOPPING) {
                 return 0;
             }
             state = LifecycleState.STOPPING;
@@ -155,6 +200,7 @@ public final class Processor<T extends Task> {
         synchronized (lock) {
             state = LifecycleState.STOPPED;
         }
+        listeners.tell(Listener::onStop);
         return aborted;
     }
 
@@ -193,6 +239,11 @@ public final class Processor<T extends Task> {
         return entries.stream().map(entry -> entry.task).toList();
     }
 
+    /** Whether it holds no task. */
+    public boolean isIdle() {
+        return entries.isEmpty();
+    }
+
     /** How many tasks it holds. */
     public int inFlight() {
         return entries.size();
@@ -219,7 +270,9 @@ public final class Processor<T extends Task> {
     private static final class Entry<T> {
 
         private final T task;
+        private final AtomicBoolean ended = new AtomicBoolean();
         private volatile @Nullable Sending sending;
+        private volatile @Nullable Outcome outcome;
 
         Entry(T task) {
             this.task = task;

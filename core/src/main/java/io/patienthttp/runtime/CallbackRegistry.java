@@ -30,8 +30,10 @@ final class CallbackRegistry implements CallbackResolver {
         nameByClass.put(userClass.getName(), name);
     }
 
-    boolean isEmpty() {
-        return byName.isEmpty();
+    void requireOne() {
+        if (byName.isEmpty()) {
+            throw new IllegalStateException("no callback is registered: give .callback(new MyCallback())");
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.patienthttp.Preprocessor;
 import io.patienthttp.Request;
 import io.patienthttp.RequestStatus;
 import io.patienthttp.internal.deliver.Deliverer;
+import io.patienthttp.internal.enqueue.Admission;
 import io.patienthttp.internal.enqueue.Enqueuer;
 import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.wire.OutcomeCodec;
@@ -24,9 +25,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -74,7 +73,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
     private volatile LifecycleState state = LifecycleState.STOPPED;
 
     private PatientHttp(Builder builder) {
-        this.settings = builder.settings.build();
+        var http = builder.http.build();
+        this.settings = http.settings();
         var transactions = JdbcTransactions.of(builder.dataSource);
         this.schema = new Schema(transactions, settings.tablePrefix());
         this.reach = new Reach(store(transactions, settings), transactions);
@@ -87,18 +87,17 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                             + " can take part in: give .transactions(...), or use the Spring Boot starter");
         }
         this.pipeline = new Pipeline(
-                settings,
+                http,
                 reach,
                 store(heartbeats, settings),
                 queue,
-                new Deliverer.Application(applicationTransactions, builder.callbacks, List.copyOf(builder.listeners)),
-                new Pipeline.Outbound(builder::findSecret, Map.copyOf(builder.preprocessors)));
+                new Deliverer.Application(applicationTransactions, builder.callbacks, List.copyOf(builder.listeners)));
         this.enqueuer = new Enqueuer(
                 reach.store(),
                 applicationTransactions,
                 transactions,
-                builder.callbacks,
-                settings.allowLiteralCredentials() ? Set.of() : settings.sensitiveHeaders(),
+                new Admission(
+                        builder.callbacks, settings.allowLiteralCredentials() ? Set.of() : settings.sensitiveHeaders()),
                 pipeline::wake);
         this.operations = new Operations(reach, queue, pipeline::wake);
     }
@@ -282,11 +281,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
 
         private final DataSource dataSource;
         private final CallbackRegistry callbacks = new CallbackRegistry();
-        private final Map<String, Supplier<String>> secrets = new LinkedHashMap<>();
-        private final Map<String, Preprocessor> preprocessors = new LinkedHashMap<>();
+        private final HttpSender.Builder http = HttpSender.builder();
         private final List<Listener> listeners = new ArrayList<>();
-        private Settings.Builder settings = Settings.builder();
-        private Function<String, @Nullable String> secretResolver = name -> null;
         private @Nullable Transactions transactions;
         private @Nullable CallbackQueue queue;
 
@@ -296,13 +292,13 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
 
         /** Changes settings: {@code settings(s -> s.maxInFlight(100))}. */
         public Builder settings(Consumer<Settings.Builder> change) {
-            change.accept(settings);
+            http.settings(change);
             return this;
         }
 
         /** Takes all settings from there. */
         public Builder settings(Settings settings) {
-            this.settings = settings.toBuilder();
+            http.settings(settings);
             return this;
         }
 
@@ -317,24 +313,33 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
             return this;
         }
 
-        /** Registers a secret; its value is asked for whenever a request that names it is sent (parity 34). */
-        public Builder secret(String name, Supplier<String> value) {
-            secrets.put(Bounds.notBlank("secret", name), value);
+        /**
+         * Registers a secret; its value is asked for whenever a request that names it is sent, on a thread that may
+         * block up to 10 seconds (parity 34). The last one of a name counts.
+         *
+         * @param origins the only ones that may get the value, such as {@code https://api.openai.com}; a request that
+         *     would send it elsewhere fails with kind PREPARATION. None: every origin may
+         */
+        public Builder secret(String name, Supplier<String> value, String... origins) {
+            http.secret(name, value, origins);
             return this;
         }
 
         /**
          * Sets where secrets come from that are not registered, by name; it returns null for one that it does not know.
-         * Runs on a thread that may block up to 10 seconds.
+         * A name may carry a key: {@code Secret.named("oauth/user-42")}. Runs on a thread that may block up to 10
+         * seconds.
+         *
+         * @param origins the only ones that may get these values, as for {@link #secret}
          */
-        public Builder secrets(Function<String, @Nullable String> resolver) {
-            this.secretResolver = resolver;
+        public Builder secrets(Function<String, @Nullable String> resolver, String... origins) {
+            http.secrets(resolver, origins);
             return this;
         }
 
-        /** Registers a preprocessor (parity 39). */
+        /** Registers a preprocessor (parity 39). The last one of a name counts. */
         public Builder preprocessor(String name, Preprocessor preprocessor) {
-            preprocessors.put(Bounds.notBlank("preprocessor", name), preprocessor);
+            http.preprocessor(name, preprocessor);
             return this;
         }
 
@@ -367,11 +372,6 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                     .create(dataSource, settings.callbackTaskName());
         }
 
-        private Optional<String> findSecret(String name) {
-            var registered = secrets.get(name);
-            return Optional.ofNullable(registered == null ? secretResolver.apply(name) : registered.get());
-        }
-
         /**
          * Returns it, stopped. Asks the database what it is.
          *
@@ -381,9 +381,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
          */
         public PatientHttp build() {
             Jackson.requireAnnotations();
-            if (callbacks.isEmpty()) {
-                throw new IllegalStateException("no callback is registered: give .callback(new MyCallback())");
-            }
+            callbacks.requireOne();
             return new PatientHttp(this);
         }
     }

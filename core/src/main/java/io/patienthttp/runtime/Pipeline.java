@@ -1,6 +1,5 @@
 package io.patienthttp.runtime;
 
-import io.patienthttp.Preprocessor;
 import io.patienthttp.internal.claim.ClaimSettings;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.Claimer;
@@ -12,10 +11,6 @@ import io.patienthttp.internal.deliver.GroupCommit;
 import io.patienthttp.internal.deliver.Recorder;
 import io.patienthttp.internal.deliver.RecorderThread;
 import io.patienthttp.internal.deliver.Waits;
-import io.patienthttp.internal.http.ByteBudget;
-import io.patienthttp.internal.http.JettyTransport;
-import io.patienthttp.internal.http.RequestSender;
-import io.patienthttp.internal.http.SecretSource;
 import io.patienthttp.internal.http.SendSettings;
 import io.patienthttp.internal.http.TransportSettings;
 import io.patienthttp.internal.recover.HeartbeatThread;
@@ -29,7 +24,6 @@ import io.patienthttp.internal.recover.Reconciler;
 import io.patienthttp.internal.recover.Sweeper;
 import io.patienthttp.processor.Processor;
 import io.patienthttp.spi.CallbackQueue;
-import io.patienthttp.spi.HttpTransport;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.ProcessRow;
 import io.patienthttp.spi.Sending;
@@ -41,12 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +49,6 @@ final class Pipeline {
 
     private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
 
-    private static final int PREPARE_THREADS = 4;
     private static final Duration CANCEL_INTERVAL = Duration.ofMillis(500);
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 
@@ -73,7 +62,7 @@ final class Pipeline {
 
     private final Settings settings;
     private final CallbackQueue queue;
-    private final HttpTransport transport;
+    private final HttpSender http;
     private final ProcessLease lease;
     private final HeartbeatThread heartbeat;
     private final Deliverer deliverer;
@@ -90,24 +79,21 @@ final class Pipeline {
      * @param heartbeats the store on a connection of its own, for {@link ProcessLease}
      */
     Pipeline(
-            Settings settings,
+            HttpSender http,
             Reach reach,
             RequestStore heartbeats,
             CallbackQueue queue,
-            Deliverer.Application application,
-            Outbound outbound) {
-        this.settings = settings;
+            Deliverer.Application application) {
+        this.settings = http.settings();
+        this.http = http;
         this.queue = queue;
-        var budget = new ByteBudget(settings.maxBufferedBytes());
-        this.transport = new JettyTransport(transportSettings(settings), budget);
         var groupCommit = new GroupCommit(
                 reach.store(), reach.transactions(), queue, settings.maxBufferedBytes() / 16, Waits.REAL);
         this.commits = new RecorderThread(groupCommit);
         var recorder = new Recorder(groupCommit, settings.unresolvedTimeout());
-        var sender = new RequestSender(
-                transport, prepareThreads(), outbound.secrets(), outbound.preprocessors(), sendSettings(settings));
-        this.quarantine = new Quarantine(task -> send(sender, task), this::inFlight, settings.maxRecoveries());
+        this.quarantine = new Quarantine(this::send, this::inFlight, settings.maxRecoveries());
         this.processor = new Processor<>(quarantine::send, recorder, settings.maxInFlight(), this::roomFreed);
+        application.listeners().forEach(processor::addListener);
         var leaseSettings = new LeaseSettings(settings.heartbeatInterval(), settings.lease());
         this.lease = new ProcessLease(
                 heartbeats, leaseSettings, this::describe, processor::inFlight, this::abortTasksOf, System::nanoTime);
@@ -122,13 +108,13 @@ final class Pipeline {
         var claiming = new ReentrantLock();
         var claims = new Claimer(
                 reach.store(),
-                new Claimer.Room(processor, budget),
+                new Claimer.Room(processor, http.budget()),
                 lease,
                 recorder,
                 new ClaimSettings(settings.maxRecoveries(), limits(settings)),
                 claiming);
         this.claimer = new ClaimerThread(claims, processor, settings.pollInterval());
-        budget.onRoom(claimer::roomFreed);
+        http.budget().onRoom(claimer::roomFreed);
         this.reconciler = new Reconciler(reach, queue, lease, processor, claiming, claimer::wake);
         claims.onUnknownResult(reconciler::reconcile);
         var reclaimer = new Reclaimer(reach, queue, lease, leaseSettings, settings.maxRecoveries(), claimer::wake);
@@ -141,8 +127,8 @@ final class Pipeline {
                 new Duty("reclaim what nobody owns", SWEEP_INTERVAL, reclaimer::reclaimUnowned)));
     }
 
-    private Sending send(RequestSender sender, ClaimedTask task) {
-        return sender.send(task.details(), task.request(), () -> lease.isValid(task.owner()));
+    private Sending send(ClaimedTask task) {
+        return http.send(task, () -> lease.isValid(task.owner()));
     }
 
     private void roomFreed() {
@@ -158,7 +144,7 @@ final class Pipeline {
 
     /** The processes row comes first: nothing may be claimed or run by a process that nobody would miss. */
     void start() {
-        transport.start();
+        http.start();
         heartbeat.start();
         commits.start();
         queue.start(deliverer);
@@ -205,7 +191,7 @@ final class Pipeline {
         attempt("write what callbacks left", interrupted, () -> commits.stop(step(end)));
         attempt("stop the heartbeat", interrupted, () -> heartbeat.stop(step(end)));
         attempt("remove the process", interrupted, () -> waitFor(lease::deregister, step(end)));
-        attempt("close connections", interrupted, transport::stop);
+        attempt("close connections", interrupted, http::close);
         if (interrupted.get()) {
             Thread.currentThread().interrupt();
         }
@@ -266,19 +252,7 @@ final class Pipeline {
         }
     }
 
-    private static Executor prepareThreads() {
-        var number = new AtomicInteger();
-        var threads = new ThreadPoolExecutor(
-                PREPARE_THREADS, PREPARE_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    var thread = new Thread(task, "patient-http-prepare-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
-    }
-
-    private static TransportSettings transportSettings(Settings settings) {
+    static TransportSettings transportSettings(Settings settings) {
         return new TransportSettings(
                 settings.maxInFlight(),
                 settings.connectTimeout(),
@@ -288,7 +262,7 @@ final class Pipeline {
                 settings.maxConnectionAge());
     }
 
-    private static SendSettings sendSettings(Settings settings) {
+    static SendSettings sendSettings(Settings settings) {
         var hostTimeouts = new HashMap<String, Duration>();
         settings.hosts()
                 .forEach((name, host) -> host.requestTimeout().ifPresent(timeout -> hostTimeouts.put(name, timeout)));
@@ -316,9 +290,6 @@ final class Pipeline {
         settings.hosts().forEach((name, host) -> host.maxInFlight().ifPresent(limit -> limits.put(name, limit)));
         return Map.copyOf(limits);
     }
-
-    /** What requests need on their way out. */
-    record Outbound(SecretSource secrets, Map<String, Preprocessor> preprocessors) {}
 
     /** A step of the stop. */
     private interface Step {

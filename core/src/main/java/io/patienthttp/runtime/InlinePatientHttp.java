@@ -1,0 +1,207 @@
+package io.patienthttp.runtime;
+
+import io.patienthttp.Callback;
+import io.patienthttp.CancelResult;
+import io.patienthttp.Failure;
+import io.patienthttp.Outcome;
+import io.patienthttp.PatientHttpClient;
+import io.patienthttp.RejectedFailure;
+import io.patienthttp.Request;
+import io.patienthttp.RequestStatus;
+import io.patienthttp.Response;
+import io.patienthttp.internal.enqueue.Admission;
+import io.patienthttp.internal.wire.OutcomeCodec;
+import io.patienthttp.internal.wire.RequestCodec;
+import io.patienthttp.processor.Task;
+import io.patienthttp.spi.RequestStore.NewRequest;
+import io.patienthttp.spi.RequestStore.StoredRequest;
+import io.patienthttp.spi.Sending;
+import io.patienthttp.spi.Sent;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.sql.Connection;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/**
+ * Patient HTTP without a database and without waiting elsewhere: {@code enqueue} sends the request and runs its callback
+ * on the calling thread, and returns after that (parity 99 to 102). For tests of applications, and for scripts.
+ *
+ * <p>The code is that of the durable pipeline: the same checks at the call, the same form in JSON and back, secrets,
+ * preprocessors, redirects, limits. What differs: nothing is kept or sent again, nothing waits for another node, delay,
+ * priority and limits of concurrency mean nothing, and what a callback throws comes out of {@code enqueue} and never
+ * turns into {@code onError}. A callback may enqueue; that request is done before the callback returns.
+ *
+ * <p>Safe for all threads. To be closed.
+ */
+public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable {
+
+    private final HttpSender http;
+    private final CallbackRegistry callbacks;
+    private final Admission admission;
+    private final RequestCodec requests = new RequestCodec();
+    private final OutcomeCodec outcomes = new OutcomeCodec();
+
+    private InlinePatientHttp(Builder builder) {
+        this.http = builder.http.build();
+        this.callbacks = builder.callbacks;
+        this.admission = new Admission(
+                callbacks,
+                http.settings().allowLiteralCredentials()
+                        ? Set.of()
+                        : http.settings().sensitiveHeaders());
+        http.start();
+    }
+
+    /** Starts to build. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Checks all requests, then sends each and runs its callback, one after the other.
+     *
+     * @throws IllegalArgumentException if the callback of one is missing or unknown, or a credential is literal; nothing
+     *     is sent then
+     * @throws RuntimeException what a callback throws, as it is; what it declares besides is the cause of an {@link
+     *     UndeclaredThrowableException}; later requests are not sent then
+     * @throws IllegalStateException if the thread is interrupted; the request may have reached its server
+     */
+    @Override
+    public List<String> enqueueAll(Collection<Request> requests) {
+        var rows = requests.stream().map(admission::admit).toList();
+        rows.forEach(this::run);
+        return rows.stream().map(row -> row.id().toString()).toList();
+    }
+
+    /** Like {@link #enqueueAll(Collection)}; the connection is not used, and a rollback changes nothing. */
+    @Override
+    public List<String> enqueueAll(Connection connection, Collection<Request> requests) {
+        return enqueueAll(requests);
+    }
+
+    /** Always NOT_FOUND: whatever was enqueued is over. */
+    @Override
+    public CancelResult cancel(String id) {
+        return find(id).map(found -> CancelResult.TOO_LATE).orElse(CancelResult.NOT_FOUND);
+    }
+
+    /** Always empty: whatever was enqueued is over. */
+    @Override
+    public Optional<RequestStatus> find(String id) {
+        UUID.fromString(id);
+        return Optional.empty();
+    }
+
+    private void run(NewRequest row) {
+        var stored = new StoredRequest(
+                RequestCodec.FORMAT, row.callback(), row.method(), row.host(), row.callbackArgs(), row.request());
+        var task = new InlineTask(row.id().toString(), requests.read(stored));
+        var steps = new LinkedBlockingQueue<Runnable>();
+        var sending = http.on(steps::add).send(task.details(), task.request(), () -> true);
+        try {
+            var outcome = outcome(task, await(sending, steps, task));
+            deliver(callbacks.byName(row.callback()).orElseThrow(), throughJson(task, outcome));
+        } finally {
+            sending.release();
+        }
+    }
+
+    /** Runs here what the sending would give to other threads, until there is a result. */
+    private static Sent await(Sending sending, LinkedBlockingQueue<Runnable> steps, Task task) {
+        var result = sending.result().toCompletableFuture();
+        result.whenComplete((sent, impossible) -> steps.add(() -> {}));
+        try {
+            while (!result.isDone()) {
+                steps.take().run();
+            }
+            return result.join();
+        } catch (InterruptedException e) {
+            sending.abort();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                    "interrupted while request " + task.id() + " was in flight; it may have reached its server", e);
+        }
+    }
+
+    private static Outcome outcome(Task task, Sent sent) {
+        if (sent instanceof Sent.Done done) {
+            return done.outcome();
+        }
+        var reason = sent instanceof Sent.Unprepared unprepared ? unprepared.reason() : "the client is closed";
+        return RejectedFailure.of(task.details(), Failure.Kind.PREPARATION, reason, false);
+    }
+
+    private Outcome throughJson(Task task, Outcome outcome) {
+        return outcomes.read(
+                outcomes.write(outcome),
+                new OutcomeCodec.Row(
+                        task.id(),
+                        task.attempt(),
+                        task.callbackArgs(),
+                        () -> new OutcomeCodec.Target(outcome.method(), outcome.url())));
+    }
+
+    private static void deliver(Callback callback, Outcome outcome) {
+        try {
+            if (outcome instanceof Response response) {
+                callback.onComplete(response);
+            } else if (outcome instanceof Failure failure) {
+                callback.onError(failure);
+            }
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new UndeclaredThrowableException(e);
+        }
+    }
+
+    /** Closes all connections. */
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    private record InlineTask(String id, Request request) implements Task {}
+
+    /** Builds an {@link InlinePatientHttp}. Each setter validates its value. Not safe for several threads. */
+    public static final class Builder {
+
+        private final HttpSender.Builder http = HttpSender.builder();
+        private final CallbackRegistry callbacks = new CallbackRegistry();
+
+        private Builder() {}
+
+        /** Registers a callback under its {@link Callback#name}. At least one is needed. */
+        public Builder callback(Callback callback) {
+            return callback(callback.getClass(), callback);
+        }
+
+        /** Registers a callback that is a proxy, so that requests can name the class that the user wrote. */
+        public Builder callback(Class<?> userClass, Callback callback) {
+            callbacks.add(userClass, callback);
+            return this;
+        }
+
+        /** Sets secrets, preprocessors and settings: {@code sending(s -> s.secret("openai", () -> "test"))}. */
+        public Builder sending(Consumer<HttpSender.Builder> change) {
+            change.accept(http);
+            return this;
+        }
+
+        /**
+         * Returns it, ready to use.
+         *
+         * @throws IllegalStateException if there is no callback, or jackson-annotations are too old
+         */
+        public InlinePatientHttp build() {
+            Jackson.requireAnnotations();
+            callbacks.requireOne();
+            return new InlinePatientHttp(this);
+        }
+    }
+}
