@@ -1,6 +1,7 @@
 package io.patienthttp;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -22,6 +23,7 @@ class ArchitectureTest {
 
     /** Top to bottom: a package may import those below it. */
     private static final List<String> LAYERS = List.of(
+            "io.patienthttp.aws",
             "io.patienthttp.runtime",
             "io.patienthttp.internal.recover",
             "io.patienthttp.internal.deliver",
@@ -55,7 +57,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule plugInsSeeNothingInternal = classes()
             .that()
-            .resideInAPackage("io.patienthttp.jdbc")
+            .resideInAnyPackage("io.patienthttp.jdbc", "io.patienthttp.aws")
             .should(new ArchCondition<>("not import internal packages") {
                 @Override
                 public void check(JavaClass origin, ConditionEvents events) {
@@ -66,6 +68,14 @@ class ArchitectureTest {
                     }
                 }
             });
+
+    @ArchTest
+    static final ArchRule nothingElseNeedsTheAwsSdk = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.patienthttp.aws")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("software.amazon..");
 
     @ArchTest
     static final ArchRule exportedSignaturesNameNoInternalType = classes()
