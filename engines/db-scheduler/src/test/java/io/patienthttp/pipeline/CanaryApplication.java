@@ -1,0 +1,196 @@
+package io.patienthttp.pipeline;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.patienthttp.Callback;
+import io.patienthttp.DeadLetter;
+import io.patienthttp.Failure;
+import io.patienthttp.Listener;
+import io.patienthttp.Outcome;
+import io.patienthttp.Request;
+import io.patienthttp.RequestState;
+import io.patienthttp.Response;
+import io.patienthttp.Secret;
+import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
+import io.patienthttp.dbscheduler.DbSchedulerSchema;
+import io.patienthttp.fixture.Databases;
+import io.patienthttp.fixture.RecordingServer;
+import io.patienthttp.fixture.RecordingServer.Answer;
+import io.patienthttp.runtime.PatientHttp;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Sends canaries on good ways and bad ones, and tells what the database, the other origin and the outcomes show. */
+final class CanaryApplication {
+
+    static final String DATABASE = "DATABASE ";
+    static final String OTHER_ORIGIN = "OTHER ORIGIN ";
+    static final String DONE = "DONE";
+
+    private static final String SECRET = "canary-secret";
+
+    private final RecordingServer server = new RecordingServer();
+    private final RecordingServer other = new RecordingServer();
+    private final PatientHttp http;
+
+    private CanaryApplication(HikariDataSource database) {
+        this.http = PatientHttp.builder(database)
+                .callback(new Telling())
+                .callbackQueue(DbSchedulerCallbacks.create().owned(database))
+                .listener(new Listener() {
+                    @Override
+                    public void onDead(DeadLetter letter) {
+                        System.out.println("DEAD " + letter);
+                    }
+                })
+                .secret("good", () -> SECRET)
+                .secret("bound", () -> SECRET, "https://api.example.com")
+                .secret("broken", () -> SECRET + "\r\n")
+                .secrets(name -> {
+                    throw new IllegalStateException("the vault does not give " + SECRET);
+                })
+                .preprocessor("broken", draft -> {
+                    throw new IllegalStateException("cannot sign with " + draft.headers());
+                })
+                .preprocessor("sign", draft -> draft.header("x-signature", SECRET))
+                .settings(s -> s.callbackMaxAttempts(1)
+                        .requestTimeout(Duration.ofSeconds(20))
+                        .maxResponseSize(1_000)
+                        .unresolvedTimeout(Duration.ofMillis(1)))
+                .build();
+        DbSchedulerSchema.create(database, "scheduled_tasks");
+        http.schema().create();
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        try (var database = Databases.pool(arguments[0], arguments[1], 20)) {
+            new CanaryApplication(database).run(database);
+        }
+        System.out.println(DONE);
+        System.exit(0);
+    }
+
+    private void run(HikariDataSource database) throws Exception {
+        server.answering(this::answer);
+        var requests = new ArrayList<Request>();
+        for (var path : List.of("/ok", "/redirect", "/keep", "/error", "/large")) {
+            requests.add(canaries(server.url(path)).build());
+        }
+        requests.add(
+                canaries(server.url("/slow")).timeout(Duration.ofMillis(500)).build());
+        requests.add(canaries("http://127.0.0.1:1/refused").build());
+        requests.add(
+                canaries(server.url("/ok")).header("a", Secret.named("bound")).build());
+        requests.add(
+                canaries(server.url("/ok")).header("a", Secret.named("broken")).build());
+        requests.add(
+                canaries(server.url("/ok")).header("a", Secret.named("unknown")).build());
+        requests.add(canaries(server.url("/ok")).preprocessors("broken").build());
+        requests.forEach(System.out::println);
+        http.enqueueAll(requests);
+        dump(database);
+        http.start();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (http.operations().counts().get(RequestState.DEAD) < requests.size()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "not all are dead: " + http.operations().counts());
+            }
+            Thread.sleep(50); // a process of its own: nothing else could wait for its rows
+        }
+        dump(database);
+        other.received()
+                .forEach(request -> System.out.println(OTHER_ORIGIN + request.method() + " " + request.target() + " "
+                        + request.headers().toMap() + " " + request.text()));
+        http.stop(Duration.ZERO);
+    }
+
+    /** The literal ones are in header, parameter and body; a redirect by 302 leaves the body, and the URL, behind. */
+    private Request.Builder canaries(String url) {
+        return http.post(url)
+                .header("Authorization", Secret.named("good").prefixed("Bearer "))
+                .header("X-Custom-Key", Secret.named("good"))
+                .param("secret", Secret.named("good"))
+                .param("literal", "canary-literal-parameter")
+                .body("canary-literal-body")
+                .preprocessors("sign")
+                .callback(Telling.class);
+    }
+
+    private Answer answer(RecordingServer.Received request) {
+        var path = request.target().replaceAll("\\?.*", "");
+        return switch (path) {
+            case "/redirect" -> Answer.redirect(302, other.url("/redirected"));
+            case "/keep" -> Answer.redirect(303, other.url("/kept"));
+            case "/error" -> Answer.of(500, "error");
+            case "/large" -> Answer.of(200, "x".repeat(1_001));
+            case "/slow" -> slow();
+            default -> Answer.of(200, "ok");
+        };
+    }
+
+    private static Answer slow() {
+        try {
+            Thread.sleep(2_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Answer.of(200, "late");
+    }
+
+    private static void dump(HikariDataSource database) throws SQLException {
+        try (var connection = database.getConnection()) {
+            var tables = new ArrayList<String>();
+            try (var found = connection
+                    .getMetaData()
+                    .getTables(connection.getCatalog(), connection.getSchema(), "%", new String[] {"TABLE", "BASE TABLE"
+                    })) {
+                while (found.next()) {
+                    tables.add(found.getString("TABLE_NAME"));
+                }
+            }
+            for (var table : tables) {
+                dump(connection, table);
+            }
+        }
+    }
+
+    private static void dump(Connection connection, String table) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT * FROM " + table)) {
+            while (rows.next()) {
+                for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+                    var value = rows.getObject(column);
+                    var text = value instanceof byte[] bytes
+                            ? new String(bytes, StandardCharsets.ISO_8859_1)
+                            : rows.getString(column);
+                    System.out.println(
+                            DATABASE + table + " " + String.valueOf(text).replaceAll("\\R", " "));
+                }
+            }
+        }
+    }
+
+    /** Tells what it gets, and fails, so that all rows stay. */
+    private static final class Telling implements Callback {
+
+        @Override
+        public void onComplete(Response response) {
+            fail(response);
+        }
+
+        @Override
+        public void onError(Failure failure) {
+            System.out.println(failure.message());
+            fail(failure);
+        }
+
+        private static void fail(Outcome outcome) {
+            System.out.println(outcome);
+            throw new IllegalStateException("to be kept");
+        }
+    }
+}
