@@ -4,11 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patienthttp.Callback;
 import io.patienthttp.Failure;
+import io.patienthttp.Method;
+import io.patienthttp.Outcome;
 import io.patienthttp.PatientHttpClient;
+import io.patienthttp.Request;
 import io.patienthttp.RequestTemplate;
 import io.patienthttp.Response;
 import io.patienthttp.Secret;
 import io.patienthttp.dbscheduler.DbSchedulerSchema;
+import io.patienthttp.processor.OutcomeJson;
+import io.patienthttp.processor.Processor;
+import io.patienthttp.processor.Task;
+import io.patienthttp.processor.TaskHandler;
+import io.patienthttp.runtime.HttpSender;
+import io.patienthttp.runtime.InlinePatientHttp;
 import io.patienthttp.runtime.PatientHttp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +26,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -34,7 +44,7 @@ class ReadmeTest {
         var compiled = here.lines().map(ReadmeTest::code).toList();
 
         var examples = readme.split("```java\n");
-        assertThat(examples).hasSize(3);
+        assertThat(examples).hasSize(5);
         for (int i = 1; i < examples.length; i++) {
             var example = examples[i].substring(0, examples[i].indexOf("```"));
             assertThat(example.lines().map(ReadmeTest::code).toList()).isSubsetOf(compiled);
@@ -119,6 +129,67 @@ class ReadmeTest {
                     .enqueue(connection);
             connection.commit();
             http.wake();
+        }
+    }
+
+    /** The inline example. */
+    static class Inline {
+
+        static void run(String serverOfTheTest, Map<String, Object> thing) {
+            try (InlinePatientHttp http = InlinePatientHttp.builder()
+                    .callback(new SummaryCallback())
+                    .sending(s -> s.secret("openai", () -> "a key for tests"))
+                    .build()) {
+                http.post(serverOfTheTest + "/things").json(thing).callback(SummaryCallback.class).enqueue();
+            }
+        }
+
+        static class SummaryCallback extends Plain.SummaryCallback {}
+    }
+
+    /** The example of a processor without a database. */
+    static class Standalone {
+
+        private final Queue queue;
+
+        Standalone(Queue queue) {
+            this.queue = queue;
+        }
+
+        interface Queue {
+
+            CompletionStage<?> finish(String id, String outcome);
+
+            CompletionStage<?> giveBack(String id);
+        }
+
+        record Job(String id, Request request) implements Task {}
+
+        class JobHandler implements TaskHandler<Job> {
+
+            @Override
+            public CompletionStage<?> completed(Job job, Outcome outcome) {
+                return queue.finish(job.id(), OutcomeJson.write(outcome));
+            }
+
+            @Override
+            public CompletionStage<?> released(Job job) {
+                return queue.giveBack(job.id());
+            }
+        }
+
+        void run() throws InterruptedException {
+            HttpSender http = HttpSender.builder()
+                    .secret("openai", () -> System.getenv("OPENAI_API_KEY"), "https://api.openai.com")
+                    .build();
+            Processor<Job> processor = new Processor<>(http::send, new JobHandler(), 256);
+            http.start();
+            processor.start();
+            processor.enqueue(new Job("1", Request.builder(Method.GET, "https://api.openai.com/v1/models")
+                    .header("Authorization", Secret.named("openai").prefixed("Bearer "))
+                    .build()));
+            processor.stop(Duration.ofSeconds(20), Duration.ofSeconds(2));
+            http.close();
         }
     }
     // spotless:on
