@@ -173,11 +173,12 @@ final class FaultRun implements AutoCloseable {
         return judge.strike(false, victim.pid());
     }
 
-    /** SIGTERM, and what it held; returns its exit code. */
-    int terminate(WorkerProcess victim) throws InterruptedException {
-        victim.terminate();
-        judge.strike(false, victim.pid());
-        return victim.awaitExit(LONG);
+    /** SIGTERM, and what it held until it ended: a claim may be going on. Returns its exit code. */
+    int terminate(WorkerProcess victim) throws Exception {
+        try (var watch = watch(victim)) {
+            victim.terminate();
+            return victim.awaitExit(LONG);
+        }
     }
 
     /** Takes down what the worker holds, from now until it is closed: while a fault lasts it may claim more. */

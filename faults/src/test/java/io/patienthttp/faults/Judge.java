@@ -76,11 +76,13 @@ final class Judge {
                 recoveries());
     }
 
-    /** Each request to the processes that it was taken from although no fault had struck them with it. */
+    /** Each request to the processes that it was taken from without a fault that explains it. */
     private Map<String, List<Long>> lapses() {
         var lapses = tables.lapses();
-        lapses.forEach((id, pids) -> pids.removeIf(pid -> faults.stream()
-                .anyMatch(fault -> fault.pid() == pid && fault.inFlight().contains(id))));
+        lapses.forEach((id, pids) -> {
+            var hits = server.hits().getOrDefault(id, List.of());
+            pids.removeIf(pid -> faults.stream().anyMatch(fault -> fault.pid() == pid && explains(fault, id, hits)));
+        });
         return lapses;
     }
 

@@ -122,9 +122,11 @@ class MixedFaultsTest implements PrintsTable {
             @Override
             void strike(MixedFaultsTest test) throws Exception {
                 var frozen = test.mortals.get(test.random.nextInt(MORTALS));
-                test.run.freeze(frozen);
-                pause(test.upTo(2 * Worker.LEASE));
-                frozen.thaw();
+                try (var watch = test.run.watch(frozen)) { // thawed in time, it may go on, and lose its lease then
+                    frozen.freeze();
+                    pause(test.upTo(2 * Worker.LEASE));
+                    frozen.thaw();
+                }
             }
         },
         FREEZE_AND_KILL {

@@ -33,7 +33,7 @@ class RollingRestartTest implements PrintsTable {
         }
     }
 
-    private void restartAll(FaultRun run, int longestDelayMillis, String... options) throws InterruptedException {
+    private void restartAll(FaultRun run, int longestDelayMillis, String... options) throws Exception {
         var workers = new ArrayDeque<WorkerProcess>();
         for (int i = 0; i < 3; i++) {
             workers.add(run.launch(options).begin());
