@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database or the job engine could not do what was asked. If it is thrown by {@code enqueue} in a transaction of the
- * caller, nothing was stored and the caller's transaction should be rolled back.
+ * The database, the job engine or a payload store could not do what was asked. If it is thrown by {@code enqueue} in a
+ * transaction of the caller, nothing was stored and the caller's transaction should be rolled back.
  *
  * <p>Where the database complains about a value, its own message is left out, because drivers put whole rows into it.
  */
@@ -33,6 +33,17 @@ public final class StorageException extends PatientHttpException {
                 reason,
                 "could not " + tried + ": SQL state " + state,
                 sql == null || reason == Reason.UNAVAILABLE || reason == Reason.CONFLICT ? cause : withoutData(sql));
+    }
+
+    /**
+     * A failure of a store that is no database, such as a payload store that cannot be reached: {@link
+     * Reason#UNAVAILABLE}, because it does not refuse values.
+     *
+     * @param tried what could not be done, on which key
+     * @param cause whose message shows no payload
+     */
+    public static StorageException unavailable(String tried, Throwable cause) {
+        return new StorageException(Reason.UNAVAILABLE, "could not " + tried, cause);
     }
 
     private static @Nullable SQLException sqlException(Throwable thrown) {
@@ -75,7 +86,7 @@ public final class StorageException extends PatientHttpException {
 
     /** What went wrong. */
     public enum Reason {
-        /** The database cannot be reached or does not work now: the same may succeed later. */
+        /** The database or store cannot be reached or does not work now: the same may succeed later. */
         UNAVAILABLE,
         /** Another transaction was in the way (deadlock, serialization, lock timeout): the same may succeed at once. */
         CONFLICT,

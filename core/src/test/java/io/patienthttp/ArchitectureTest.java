@@ -32,6 +32,7 @@ class ArchitectureTest {
             "io.patienthttp.processor",
             "io.patienthttp.internal.http",
             "io.patienthttp.internal.wire",
+            "io.patienthttp.payload",
             "io.patienthttp.jdbc",
             "io.patienthttp.spi",
             "io.patienthttp");
@@ -57,7 +58,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule plugInsSeeNothingInternal = classes()
             .that()
-            .resideInAnyPackage("io.patienthttp.jdbc", "io.patienthttp.aws")
+            .resideInAnyPackage("io.patienthttp.jdbc", "io.patienthttp.payload", "io.patienthttp.aws")
             .should(new ArchCondition<>("not import internal packages") {
                 @Override
                 public void check(JavaClass origin, ConditionEvents events) {

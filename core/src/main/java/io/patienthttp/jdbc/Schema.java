@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The tables of Patient HTTP in one database: prints, creates, upgrades or checks them. Creating is idempotent, and safe
@@ -17,7 +19,7 @@ import java.util.UUID;
 public final class Schema {
 
     /** The version of the tables that this code reads and writes. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final String READ = "SELECT version, compatible_from, installation_id FROM {schema}";
 
@@ -30,9 +32,34 @@ public final class Schema {
         this.tables = new Tables(tablePrefix, transactions.dialect());
     }
 
+    /**
+     * The name of one of the tables.
+     *
+     * @param name what follows the prefix
+     * @throws IllegalArgumentException if the prefix is not letters, digits and underscores, at most 40, with an optional
+     *     schema and a dot before
+     */
+    public static String table(String tablePrefix, String name) {
+        return Tables.requireValid(tablePrefix) + name;
+    }
+
     /** The script that creates the tables of the newest version, and does nothing where they are; run alone it is enough. */
     public String print() {
         return script(transactions.dialect().name() + ".sql");
+    }
+
+    /**
+     * The script that upgrades tables to {@link #VERSION}; may be repeated.
+     *
+     * @param installed the version that they are of: 1 to {@link #VERSION}
+     */
+    public String printUpgrade(int installed) {
+        if (installed < 1 || installed > VERSION) {
+            throw new IllegalArgumentException("installed must be between 1 and " + VERSION + ", was " + installed);
+        }
+        return IntStream.rangeClosed(installed + 1, VERSION)
+                .mapToObj(version -> script(transactions.dialect().name() + "-upgrade-" + version + ".sql"))
+                .collect(Collectors.joining());
     }
 
     /**
@@ -55,6 +82,7 @@ public final class Schema {
             var installed = exists(connection) ? read(connection) : Optional.<Installed>empty();
             if (installed.isPresent()) {
                 requireCompatible(installed.get());
+                run(connection, printUpgrade(Math.min(VERSION, installed.get().version())));
                 return false;
             }
             run(connection, print());
@@ -75,6 +103,13 @@ public final class Schema {
                 connection -> exists(connection) ? read(connection) : Optional.<Installed>empty());
         requireCompatible(installed.orElseThrow(() -> new IllegalStateException("the tables " + tables.prefix()
                 + "* do not exist: create them with Schema.create(), or run the script that Schema.print() returns")));
+        var version = installed.get().version();
+        if (version < VERSION) {
+            throw new IllegalStateException("the tables " + tables.prefix() + "* are of version " + version
+                    + ", and this is code for version " + VERSION
+                    + ": upgrade them with Schema.create(), or run the script that Schema.printUpgrade(" + version
+                    + ") returns; code for version " + version + " can go on meanwhile");
+        }
     }
 
     private static void requireCompatible(Installed installed) {

@@ -14,13 +14,17 @@ final class Tables {
     private final Map<String, String> rendered = new ConcurrentHashMap<>();
 
     Tables(String prefix, Dialect dialect) {
+        this.prefix = requireValid(prefix);
+        this.dialect = dialect;
+    }
+
+    static String requireValid(String prefix) {
         if (!PREFIX.matcher(prefix).matches()) {
             throw new IllegalArgumentException(
                     "tablePrefix must be letters, digits and underscores, at most 40, with an"
                             + " optional schema before a dot, was \"" + prefix + "\"");
         }
-        this.prefix = prefix;
-        this.dialect = dialect;
+        return prefix;
     }
 
     String prefix() {

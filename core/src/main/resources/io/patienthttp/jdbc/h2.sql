@@ -1,4 +1,4 @@
--- Tables of Patient HTTP, version 1, for H2 2.x. Created by Schema, or by running this script.
+-- Tables of Patient HTTP, version 2, for H2 2.x. Created by Schema, or by running this script.
 
 CREATE TABLE IF NOT EXISTS patient_http_schema (
     version          integer NOT NULL,
@@ -53,6 +53,13 @@ CREATE TABLE IF NOT EXISTS patient_http_requests (
     dead_at           timestamp(6) with time zone
 );
 
+-- Values that are too large for their rows.
+CREATE TABLE IF NOT EXISTS patient_http_payloads (
+    payload_key  varchar(200)                NOT NULL PRIMARY KEY,
+    payload      blob                        NOT NULL,
+    created_at   timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP(6) NOT NULL
+);
+
 CREATE INDEX IF NOT EXISTS patient_http_requests_claim ON patient_http_requests (state, priority, run_at);
 CREATE INDEX IF NOT EXISTS patient_http_requests_suspects ON patient_http_requests (state, recoveries, run_at);
 CREATE INDEX IF NOT EXISTS patient_http_requests_owner ON patient_http_requests (owner);
@@ -61,4 +68,4 @@ CREATE UNIQUE INDEX IF NOT EXISTS patient_http_requests_dedup ON patient_http_re
 
 -- Written once: a start reads which version the tables are of.
 INSERT INTO patient_http_schema (version, compatible_from, installation_id)
-    SELECT 1, 1, random_uuid() WHERE NOT EXISTS (SELECT 1 FROM patient_http_schema);
+    SELECT 2, 1, random_uuid() WHERE NOT EXISTS (SELECT 1 FROM patient_http_schema);

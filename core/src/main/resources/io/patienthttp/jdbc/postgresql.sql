@@ -1,4 +1,4 @@
--- Tables of Patient HTTP, version 1, for PostgreSQL 13 and later. Created by Schema, or by running this script.
+-- Tables of Patient HTTP, version 2, for PostgreSQL 13 and later. Created by Schema, or by running this script.
 
 CREATE TABLE IF NOT EXISTS patient_http_schema (
     version          integer NOT NULL,
@@ -53,10 +53,18 @@ CREATE TABLE IF NOT EXISTS patient_http_requests (
     dead_at           timestamptz
 );
 
+-- Values that are too large for their rows, in the order of their keys' bytes.
+CREATE TABLE IF NOT EXISTS patient_http_payloads (
+    payload_key  varchar(200) COLLATE "C" NOT NULL PRIMARY KEY,
+    payload      bytea                    NOT NULL,
+    created_at   timestamptz              NOT NULL DEFAULT clock_timestamp()
+);
+
 -- Large values are compressed before they are stored: PostgreSQL need not try again.
 ALTER TABLE patient_http_requests ALTER COLUMN callback_args SET STORAGE EXTERNAL;
 ALTER TABLE patient_http_requests ALTER COLUMN request SET STORAGE EXTERNAL;
 ALTER TABLE patient_http_requests ALTER COLUMN outcome SET STORAGE EXTERNAL;
+ALTER TABLE patient_http_payloads ALTER COLUMN payload SET STORAGE EXTERNAL;
 
 -- The order of the claim: one branch per priority, then the longest due.
 CREATE INDEX IF NOT EXISTS patient_http_requests_claim ON patient_http_requests (priority, run_at)
@@ -75,4 +83,4 @@ CREATE UNIQUE INDEX IF NOT EXISTS patient_http_requests_dedup ON patient_http_re
 
 -- Written once: a start reads which version the tables are of.
 INSERT INTO patient_http_schema (version, compatible_from, installation_id)
-    SELECT 1, 1, gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM patient_http_schema);
+    SELECT 2, 1, gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM patient_http_schema);
