@@ -139,6 +139,18 @@ class AesGcmCipherTest {
     }
 
     @Test
+    void aKeyInThePlaceOfTheIdIsRefusedUnseen() {
+        var base64 = Base64.getUrlEncoder().withoutPadding().encodeToString(secret(9));
+        var hex = HexFormat.of().formatHex(secret(9));
+        for (var key : List.of(base64, hex)) {
+            assertThatThrownBy(() -> Key.parse(key + ":main"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .message()
+                    .doesNotContain(key);
+        }
+    }
+
+    @Test
     void aChangeOfTheCallersArrayDoesNotChangeTheKey() {
         var secret = secret(1);
         var key = Key.of("2025", secret);
