@@ -1,0 +1,5 @@
+/** Keeps payloads in Redis. */
+@NullMarked
+package io.patienthttp.redis;
+
+import org.jspecify.annotations.NullMarked;
