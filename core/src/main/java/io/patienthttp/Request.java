@@ -38,6 +38,10 @@ public final class Request {
     private final @Nullable String callback;
     private final CallbackArgs callbackArgs;
     private final @Nullable Duration timeout;
+    private final @Nullable Duration firstByteTimeout;
+    private final @Nullable Duration idleTimeout;
+    private final Progress progress;
+    private final @Nullable EgressPolicy egress;
     private final @Nullable Integer maxRedirects;
     private final @Nullable Boolean failOnErrorStatus;
     private final List<String> preprocessors;
@@ -55,6 +59,10 @@ public final class Request {
         this.callback = builder.callback;
         this.callbackArgs = builder.callbackArgs;
         this.timeout = builder.timeout;
+        this.firstByteTimeout = builder.firstByteTimeout;
+        this.idleTimeout = builder.idleTimeout;
+        this.progress = builder.progress;
+        this.egress = builder.egress;
         this.maxRedirects = builder.maxRedirects;
         this.failOnErrorStatus = builder.failOnErrorStatus;
         this.preprocessors = builder.preprocessors;
@@ -126,6 +134,26 @@ public final class Request {
         return Optional.ofNullable(timeout);
     }
 
+    /** The longest wait for the beginning of an answer; empty: the setting {@code first-byte-timeout}. */
+    public Optional<Duration> firstByteTimeout() {
+        return Optional.ofNullable(firstByteTimeout);
+    }
+
+    /** The longest time without progress of an answer; empty: the setting {@code idle-timeout}. */
+    public Optional<Duration> idleTimeout() {
+        return Optional.ofNullable(idleTimeout);
+    }
+
+    /** What counts as progress for the idle timeout. */
+    public Progress progress() {
+        return progress;
+    }
+
+    /** Where it may go; empty: the setting {@code egress}. */
+    public Optional<EgressPolicy> egress() {
+        return Optional.ofNullable(egress);
+    }
+
     /** How many redirects are followed; empty: the setting {@code max-redirects}. */
     public Optional<Integer> maxRedirects() {
         return Optional.ofNullable(maxRedirects);
@@ -176,6 +204,10 @@ public final class Request {
         private @Nullable String callback;
         private CallbackArgs callbackArgs = CallbackArgs.empty();
         private @Nullable Duration timeout;
+        private @Nullable Duration firstByteTimeout;
+        private @Nullable Duration idleTimeout;
+        private Progress progress = Progress.BYTE;
+        private @Nullable EgressPolicy egress;
         private @Nullable Integer maxRedirects;
         private @Nullable Boolean failOnErrorStatus;
         private List<String> preprocessors = List.of();
@@ -294,6 +326,49 @@ public final class Request {
          */
         public Builder timeout(Duration timeout) {
             this.timeout = Checks.positive("timeout", timeout);
+            return this;
+        }
+
+        /**
+         * Sets the longest time from the last byte of the request to the beginning of the answer, on each hop; what the
+         * server sends before its final answer (status 100 to 199) does not count. Positive. It ends a request earlier
+         * than {@link #timeout}, never later.
+         */
+        public Builder firstByteTimeout(Duration firstByteTimeout) {
+            this.firstByteTimeout = Checks.positive("firstByteTimeout", firstByteTimeout);
+            return this;
+        }
+
+        /**
+         * Sets the longest time without progress once an answer has begun, see {@link Progress}; the time in which we
+         * do not read because {@code max-buffered-bytes} is exhausted does not count. Positive. It ends a request
+         * earlier than {@link #timeout}, never later.
+         */
+        public Builder idleTimeout(Duration idleTimeout) {
+            this.idleTimeout = Checks.positive("idleTimeout", idleTimeout);
+            return this;
+        }
+
+        /**
+         * Asks for a stream of server-sent events, which is read to its end: {@link Response#events()}. Sets the header
+         * {@code accept} if it is not set, and what the idle timeout goes by: {@link Progress#EVENT_OR_COMMENT}.
+         */
+        public Builder eventStream() {
+            return eventStream(Progress.EVENT_OR_COMMENT);
+        }
+
+        /** Like {@link #eventStream()}, with another measure for the idle timeout. */
+        public Builder eventStream(Progress progress) {
+            if (!headers.containsKey("accept") && !secretHeaders.containsKey("accept")) {
+                headers.put("accept", "text/event-stream");
+            }
+            this.progress = progress;
+            return this;
+        }
+
+        /** Sets where it may go, instead of the setting {@code egress}. */
+        public Builder egress(EgressPolicy egress) {
+            this.egress = egress;
             return this;
         }
 

@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -15,6 +16,7 @@ public final class Response implements Outcome {
 
     private static final Pattern CHARSET =
             Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\\s;\"]+)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern EVENTS = Pattern.compile("\\s*text/event-stream\\s*(;.*)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern JSON = Pattern.compile("^\\s*(application/([^;\\s]*\\+)?json|text/json)\\s*(;.*)?$");
 
     private final OutcomeDetails details;
@@ -116,6 +118,24 @@ public final class Response implements Outcome {
     /** Like {@link #json(Class)}, for generic types: {@code json(new TypeReference<List<Item>>() {})}. */
     public <T> T json(TypeReference<T> type) {
         return json(Json.MAPPER.constructType(type.getType()));
+    }
+
+    /**
+     * The complete server-sent events of the body, always read as UTF-8; what was cut off at its end is none. See {@link
+     * Request.Builder#eventStream()}.
+     *
+     * @throws IllegalStateException if the content type is not {@code text/event-stream}
+     */
+    public List<ServerSentEvent> events() {
+        if (!headers.get("content-type")
+                .map(EVENTS::matcher)
+                .filter(Matcher::matches)
+                .isPresent()) {
+            throw new IllegalStateException(
+                    "the response of request " + requestId() + " is no stream of events, its content type is "
+                            + headers.get("content-type").orElse("absent"));
+        }
+        return ServerSentEvents.parse(new String(body, StandardCharsets.UTF_8));
     }
 
     private <T> T json(JavaType type) {

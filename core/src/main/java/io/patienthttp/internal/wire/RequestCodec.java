@@ -1,7 +1,9 @@
 package io.patienthttp.internal.wire;
 
 import io.patienthttp.CallbackArgs;
+import io.patienthttp.EgressPolicy;
 import io.patienthttp.Method;
+import io.patienthttp.Progress;
 import io.patienthttp.Request;
 import io.patienthttp.Secret;
 import io.patienthttp.spi.RequestStore.StoredRequest;
@@ -35,7 +37,13 @@ public final class RequestCodec {
             writeSecrets(json.putObject("secretParams"), request.secretParams());
         }
         request.body().ifPresent(body -> Bodies.write(json.putObject("body"), body));
-        request.timeout().ifPresent(timeout -> json.put("timeoutMs", timeout.toMillis()));
+        request.timeout().ifPresent(timeout -> json.put("timeoutMs", millis(timeout)));
+        request.firstByteTimeout().ifPresent(timeout -> json.put("firstByteTimeoutMs", millis(timeout)));
+        request.idleTimeout().ifPresent(timeout -> json.put("idleTimeoutMs", millis(timeout)));
+        if (request.progress() != Progress.BYTE) {
+            json.put("progress", request.progress().name());
+        }
+        request.egress().ifPresent(egress -> writeEgress(json.putObject("egress"), egress));
         request.maxRedirects().ifPresent(max -> json.put("maxRedirects", max));
         request.failOnErrorStatus().ifPresent(fail -> json.put("failOnErrorStatus", fail));
         if (!request.preprocessors().isEmpty()) {
@@ -46,6 +54,19 @@ public final class RequestCodec {
             json.put("delayMs", request.delay().toMillis());
         }
         return json.toString();
+    }
+
+    /** Rounded up: zero would be refused when it is read. */
+    private static long millis(Duration timeout) {
+        return Math.max(1, timeout.toMillis());
+    }
+
+    private static void writeEgress(ObjectNode json, EgressPolicy egress) {
+        json.put("publicOnly", egress.isPublicOnly());
+        if (!egress.allowed().isEmpty()) {
+            var allowed = json.putArray("allow");
+            egress.allowed().forEach(allowed::add);
+        }
     }
 
     private static void writeSecrets(ObjectNode json, Map<String, Secret> secrets) {
@@ -88,6 +109,19 @@ public final class RequestCodec {
         if (json.has("timeoutMs")) {
             request.timeout(Duration.ofMillis(json.get("timeoutMs").asLong()));
         }
+        if (json.has("firstByteTimeoutMs")) {
+            request.firstByteTimeout(
+                    Duration.ofMillis(json.get("firstByteTimeoutMs").asLong()));
+        }
+        if (json.has("idleTimeoutMs")) {
+            request.idleTimeout(Duration.ofMillis(json.get("idleTimeoutMs").asLong()));
+        }
+        if (json.has("progress")) {
+            request.eventStream(Progress.valueOf(json.get("progress").asString()));
+        }
+        if (json.has("egress")) {
+            request.egress(readEgress(json.get("egress")));
+        }
         if (json.has("maxRedirects")) {
             request.maxRedirects(json.get("maxRedirects").asInt());
         }
@@ -95,10 +129,7 @@ public final class RequestCodec {
             request.failOnErrorStatus(json.get("failOnErrorStatus").asBoolean());
         }
         if (json.has("preprocessors")) {
-            request.preprocessors(json.get("preprocessors")
-                    .valueStream()
-                    .map(JsonNode::asString)
-                    .toArray(String[]::new));
+            request.preprocessors(strings(json.get("preprocessors")));
         }
         if (json.has("delayMs")) {
             request.delay(Duration.ofMillis(json.get("delayMs").asLong()));
@@ -106,6 +137,16 @@ public final class RequestCodec {
         return request.callback(stored.callback())
                 .callbackArgs(readArgs(stored.callbackArgs()))
                 .build();
+    }
+
+    private static EgressPolicy readEgress(JsonNode json) {
+        return json.required("publicOnly").asBoolean()
+                ? EgressPolicy.publicOnly().allow(strings(json.path("allow")))
+                : EgressPolicy.unrestricted();
+    }
+
+    private static String[] strings(JsonNode json) {
+        return json.valueStream().map(JsonNode::asString).toArray(String[]::new);
     }
 
     private static Secret readSecret(JsonNode json) {

@@ -3,12 +3,14 @@ package io.patienthttp.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patienthttp.CallbackArgs;
+import io.patienthttp.EgressPolicy;
 import io.patienthttp.Failure;
 import io.patienthttp.Headers;
 import io.patienthttp.HttpFailure;
 import io.patienthttp.Method;
 import io.patienthttp.Outcome;
 import io.patienthttp.OutcomeDetails;
+import io.patienthttp.Progress;
 import io.patienthttp.RedirectFailure;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.Request;
@@ -52,6 +54,10 @@ class CodecTest {
                 .callback("callback")
                 .callbackArgs(Map.of("id", 42, "deep", List.of(Map.of("x", true))))
                 .timeout(Duration.ofMillis(1500))
+                .firstByteTimeout(Duration.ofNanos(1))
+                .idleTimeout(Duration.ofSeconds(7))
+                .eventStream(Progress.EVENT)
+                .egress(EgressPolicy.publicOnly().allow("10.0.0.0/8", "hooks.internal"))
                 .maxRedirects(0)
                 .failOnErrorStatus(true)
                 .preprocessors("sign", "trace")
@@ -63,13 +69,18 @@ class CodecTest {
 
         assertThat(read.method()).isEqualTo(Method.PUT);
         assertThat(read.url()).isEqualTo(URI.create("https://example.org/path?a=1&b=%C3%BC%26%3D"));
-        assertThat(read.headers()).isEqualTo(Map.of("x-trace", "abc", "content-type", "application/json"));
+        assertThat(read.headers())
+                .isEqualTo(Map.of("x-trace", "abc", "content-type", "application/json", "accept", "text/event-stream"));
         assertThat(read.secretHeaders())
                 .isEqualTo(Map.of("authorization", Secret.named("openai").prefixed("Bearer ")));
         assertThat(read.secretParams()).isEqualTo(Map.of("key", Secret.named("key")));
         assertThat(read.body().orElseThrow()).isEqualTo(request.body().orElseThrow());
         assertThat(read.callbackArgs()).isEqualTo(request.callbackArgs());
         assertThat(read.timeout()).contains(Duration.ofMillis(1500));
+        assertThat(read.firstByteTimeout()).contains(Duration.ofMillis(1)); // rounded up
+        assertThat(read.idleTimeout()).contains(Duration.ofSeconds(7));
+        assertThat(read.progress()).isEqualTo(Progress.EVENT);
+        assertThat(read.egress()).isEqualTo(request.egress());
         assertThat(read.maxRedirects()).contains(0);
         assertThat(read.failOnErrorStatus()).contains(true);
         assertThat(read.preprocessors()).containsExactly("sign", "trace");
