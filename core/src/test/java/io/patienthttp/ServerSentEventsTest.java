@@ -14,8 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The examples of WHATWG HTML, section 9.2, and its rules one by one. */
 class ServerSentEventsTest {
 
+    private static final OutcomeDetails DETAILS =
+            OutcomeDetails.builder("id", Method.GET, URI.create("http://h/")).build();
+
     private static List<ServerSentEvent> events(String body) {
-        return Response.builder("id", Method.GET, URI.create("http://h/"), 200)
+        return Response.builder(DETAILS, 200)
                 .headers(Headers.of(Map.of("content-type", List.of("text/event-stream; charset=latin1"))))
                 .body(body.getBytes(StandardCharsets.UTF_8))
                 .build()
@@ -58,8 +61,7 @@ class ServerSentEventsTest {
 
     @Test
     void otherContentHasNoEvents() {
-        var response =
-                Response.builder("id", Method.GET, URI.create("http://h/"), 200).build();
+        var response = Response.builder(DETAILS, 200).build();
 
         assertThatThrownBy(response::events)
                 .isInstanceOf(IllegalStateException.class)

@@ -1,5 +1,6 @@
 package io.patienthttp.runtime;
 
+import java.net.URI;
 import java.time.Duration;
 
 /** Bounds of settings; each message names the setting, its value and what is allowed. */
@@ -24,6 +25,23 @@ final class Bounds {
     static Duration positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(name + " must be positive, was " + value);
+        }
+        return value;
+    }
+
+    /** An http or https URL of a host; what it was is not shown, it may hold a password. */
+    static URI proxy(String name, URI value) {
+        var scheme = value.getScheme();
+        if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
+            throw new IllegalArgumentException(name + " must begin with http:// or https://, its scheme was " + scheme);
+        }
+        if (value.getHost() == null || value.getPort() == 0 || value.getPort() > 65_535) {
+            throw new IllegalArgumentException(
+                    name + " must have a valid host, and a port between 1 and 65535 or none");
+        }
+        var path = value.getRawPath();
+        if (!(path.isEmpty() || path.equals("/")) || value.getRawQuery() != null || value.getRawFragment() != null) {
+            throw new IllegalArgumentException(name + " must have no path, query or fragment");
         }
         return value;
     }

@@ -1,12 +1,20 @@
 package io.patienthttp.runtime;
 
 import io.patienthttp.Preprocessor;
+import io.patienthttp.Progress;
 import io.patienthttp.internal.http.ByteBudget;
 import io.patienthttp.internal.http.JettyTransport;
+import io.patienthttp.internal.http.Proxy;
 import io.patienthttp.internal.http.RequestSender;
+import io.patienthttp.internal.http.SendSettings;
+import io.patienthttp.internal.http.TransportSettings;
+import io.patienthttp.internal.http.Wire;
 import io.patienthttp.processor.Task;
 import io.patienthttp.spi.HttpTransport;
+import io.patienthttp.spi.Limits;
 import io.patienthttp.spi.Sending;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -51,7 +59,7 @@ public final class HttpSender implements AutoCloseable {
         this.secrets = new Secrets(builder.secrets);
         this.preprocessors = Map.copyOf(builder.preprocessors);
         this.budget = new ByteBudget(settings.maxBufferedBytes());
-        this.transport = new JettyTransport(Pipeline.transportSettings(settings), budget);
+        this.transport = new JettyTransport(transportSettings(settings), wire(settings), budget);
         this.sender = on(prepareThreads());
     }
 
@@ -83,7 +91,7 @@ public final class HttpSender implements AutoCloseable {
 
     /** The same over the same connections, with secrets, preprocessors and redirects on these threads. */
     RequestSender on(Executor threads) {
-        return new RequestSender(transport, threads, secrets, preprocessors, Pipeline.sendSettings(settings));
+        return new RequestSender(transport, threads, secrets, preprocessors, sendSettings(settings));
     }
 
     ByteBudget budget() {
@@ -104,6 +112,40 @@ public final class HttpSender implements AutoCloseable {
                 });
         threads.allowCoreThreadTimeOut(true);
         return threads;
+    }
+
+    private static TransportSettings transportSettings(Settings settings) {
+        return new TransportSettings(
+                settings.maxInFlight(),
+                settings.connectTimeout(),
+                settings.maxResponseSize(),
+                settings.connectionsPerOrigin(),
+                settings.idleConnectionTimeout(),
+                settings.maxConnectionAge());
+    }
+
+    private static Wire wire(Settings settings) {
+        var proxyUrl = settings.proxyUrl();
+        return new Wire(settings.protocol(), proxyUrl == null ? null : Proxy.of(proxyUrl), settings.transportRetries());
+    }
+
+    private static SendSettings sendSettings(Settings settings) {
+        var hostTimeouts = new HashMap<String, Duration>();
+        settings.hosts()
+                .forEach((name, host) -> host.requestTimeout().ifPresent(timeout -> hostTimeouts.put(name, timeout)));
+        var limits = new Limits(
+                settings.requestTimeout(),
+                settings.firstByteTimeout(),
+                settings.idleTimeout(),
+                Progress.BYTE,
+                settings.egress());
+        return new SendSettings(
+                limits,
+                Map.copyOf(hostTimeouts),
+                settings.maxRedirects(),
+                settings.failOnErrorStatus(),
+                settings.userAgent(),
+                settings.sensitiveHeaders());
     }
 
     /** Builds an {@link HttpSender}. Each setter validates its value. Not safe for several threads. */

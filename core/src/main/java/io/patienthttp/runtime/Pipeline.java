@@ -11,8 +11,6 @@ import io.patienthttp.internal.deliver.GroupCommit;
 import io.patienthttp.internal.deliver.Recorder;
 import io.patienthttp.internal.deliver.RecorderThread;
 import io.patienthttp.internal.deliver.Waits;
-import io.patienthttp.internal.http.SendSettings;
-import io.patienthttp.internal.http.TransportSettings;
 import io.patienthttp.internal.recover.HeartbeatThread;
 import io.patienthttp.internal.recover.LeaseSettings;
 import io.patienthttp.internal.recover.Maintenance;
@@ -250,29 +248,6 @@ final class Pipeline {
         } catch (UnknownHostException e) {
             return "unknown";
         }
-    }
-
-    static TransportSettings transportSettings(Settings settings) {
-        return new TransportSettings(
-                settings.maxInFlight(),
-                settings.connectTimeout(),
-                settings.maxResponseSize(),
-                settings.connectionsPerOrigin(),
-                settings.idleConnectionTimeout(),
-                settings.maxConnectionAge());
-    }
-
-    static SendSettings sendSettings(Settings settings) {
-        var hostTimeouts = new HashMap<String, Duration>();
-        settings.hosts()
-                .forEach((name, host) -> host.requestTimeout().ifPresent(timeout -> hostTimeouts.put(name, timeout)));
-        return new SendSettings(
-                settings.requestTimeout(),
-                Map.copyOf(hostTimeouts),
-                settings.maxRedirects(),
-                settings.failOnErrorStatus(),
-                settings.userAgent(),
-                settings.sensitiveHeaders());
     }
 
     private static DeliverySettings deliverySettings(Settings settings, boolean possible) {

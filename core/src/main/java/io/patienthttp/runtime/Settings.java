@@ -1,5 +1,8 @@
 package io.patienthttp.runtime;
 
+import io.patienthttp.EgressPolicy;
+import io.patienthttp.Protocol;
+import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -57,6 +60,49 @@ public final class Settings {
     /** The longest time to open a connection. Positive. */
     public Duration connectTimeout() {
         return values.connectTimeout;
+    }
+
+    /**
+     * The longest time from the last byte of a request to the beginning of its answer; null: no such limit. Positive. See
+     * {@link io.patienthttp.Request.Builder#firstByteTimeout}.
+     */
+    public @Nullable Duration firstByteTimeout() {
+        return values.firstByteTimeout;
+    }
+
+    /**
+     * The longest time without progress of an answer that has begun; null: no such limit. Positive. See {@link
+     * io.patienthttp.Request.Builder#idleTimeout}.
+     */
+    public @Nullable Duration idleTimeout() {
+        return values.idleTimeout;
+    }
+
+    /**
+     * How often a request that provably was not processed is sent again at once, within the same request timeout: the
+     * connection was refused, or the server refused an HTTP/2 stream or closes the connection without having looked at it
+     * (RFC 9113, section 8.7). 0 to 100; 0: never (parity 46).
+     */
+    public int transportRetries() {
+        return values.transportRetries;
+    }
+
+    /**
+     * The proxy that requests go through, with credentials for it as user info; null: none (parity 45). To {@code https}
+     * URLs it makes tunnels. It is spoken to over TLS if its scheme is {@code https}.
+     */
+    public @Nullable URI proxyUrl() {
+        return values.proxyUrl;
+    }
+
+    /** Which version of HTTP is spoken. */
+    public Protocol protocol() {
+        return values.protocol;
+    }
+
+    /** Where requests may go that do not say so themselves. */
+    public EgressPolicy egress() {
+        return values.egress;
     }
 
     /** How many bytes a body may have, after decompression (parity 48). At least 1; default 1 MiB. */
@@ -179,6 +225,12 @@ public final class Settings {
         private long maxBufferedBytes = Runtime.getRuntime().maxMemory() / 4;
         private Duration requestTimeout = Duration.ofSeconds(60);
         private Duration connectTimeout = Duration.ofSeconds(10);
+        private @Nullable Duration firstByteTimeout;
+        private @Nullable Duration idleTimeout;
+        private int transportRetries = 2;
+        private @Nullable URI proxyUrl;
+        private Protocol protocol = Protocol.NEGOTIATE;
+        private EgressPolicy egress = EgressPolicy.unrestricted();
         private long maxResponseSize = 1L << 20;
         private int maxRedirects = 5;
         private boolean failOnErrorStatus = false;
@@ -209,6 +261,12 @@ public final class Settings {
             this.maxBufferedBytes = other.maxBufferedBytes;
             this.requestTimeout = other.requestTimeout;
             this.connectTimeout = other.connectTimeout;
+            this.firstByteTimeout = other.firstByteTimeout;
+            this.idleTimeout = other.idleTimeout;
+            this.transportRetries = other.transportRetries;
+            this.proxyUrl = other.proxyUrl;
+            this.protocol = other.protocol;
+            this.egress = other.egress;
             this.maxResponseSize = other.maxResponseSize;
             this.maxRedirects = other.maxRedirects;
             this.failOnErrorStatus = other.failOnErrorStatus;
@@ -254,6 +312,43 @@ public final class Settings {
         /** Sets {@link Settings#connectTimeout}. */
         public Builder connectTimeout(Duration connectTimeout) {
             this.connectTimeout = Bounds.positive("connectTimeout", connectTimeout);
+            return this;
+        }
+
+        /** Sets {@link Settings#firstByteTimeout}. */
+        public Builder firstByteTimeout(@Nullable Duration firstByteTimeout) {
+            this.firstByteTimeout =
+                    firstByteTimeout == null ? null : Bounds.positive("firstByteTimeout", firstByteTimeout);
+            return this;
+        }
+
+        /** Sets {@link Settings#idleTimeout}. */
+        public Builder idleTimeout(@Nullable Duration idleTimeout) {
+            this.idleTimeout = idleTimeout == null ? null : Bounds.positive("idleTimeout", idleTimeout);
+            return this;
+        }
+
+        /** Sets {@link Settings#transportRetries}. */
+        public Builder transportRetries(int transportRetries) {
+            this.transportRetries = Bounds.within("transportRetries", transportRetries, 0, 100);
+            return this;
+        }
+
+        /** Sets {@link Settings#proxyUrl}: {@code http://user:password@host:port}; all but scheme and host may be absent. */
+        public Builder proxyUrl(@Nullable URI proxyUrl) {
+            this.proxyUrl = proxyUrl == null ? null : Bounds.proxy("proxyUrl", proxyUrl);
+            return this;
+        }
+
+        /** Sets {@link Settings#protocol}. */
+        public Builder protocol(Protocol protocol) {
+            this.protocol = protocol;
+            return this;
+        }
+
+        /** Sets {@link Settings#egress}. */
+        public Builder egress(EgressPolicy egress) {
+            this.egress = egress;
             return this;
         }
 

@@ -2,7 +2,6 @@ package io.patienthttp.spi;
 
 import io.patienthttp.Method;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param url the URL with all parameters
  * @param headers lower-case name to value
  * @param body the body, or null; not to be modified
- * @param timeout the longest time until the last byte of the answer
+ * @param limits what it must keep to
  */
 public record OutgoingRequest(
-        String id, Method method, URI url, Map<String, String> headers, byte @Nullable [] body, Duration timeout) {
+        String id, Method method, URI url, Map<String, String> headers, byte @Nullable [] body, Limits limits) {
 
     @Override
     public String toString() {

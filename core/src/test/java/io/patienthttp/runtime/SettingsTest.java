@@ -3,6 +3,9 @@ package io.patienthttp.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.patienthttp.EgressPolicy;
+import io.patienthttp.Protocol;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,6 +23,22 @@ class SettingsTest {
                 bad(s -> s.maxBufferedBytes(1000), "maxBufferedBytes must be at least 1048576, was 1000"),
                 bad(s -> s.requestTimeout(Duration.ZERO), "requestTimeout must be positive, was PT0S"),
                 bad(s -> s.connectTimeout(Duration.ofSeconds(-1)), "connectTimeout must be positive, was PT-1S"),
+                bad(s -> s.firstByteTimeout(Duration.ZERO), "firstByteTimeout must be positive, was PT0S"),
+                bad(s -> s.idleTimeout(Duration.ofSeconds(-1)), "idleTimeout must be positive, was PT-1S"),
+                bad(s -> s.transportRetries(-1), "transportRetries must be between 0 and 100, was -1"),
+                bad(
+                        s -> s.proxyUrl(URI.create("socks://h")),
+                        "proxyUrl must begin with http:// or https://, its scheme was socks"),
+                bad(
+                        s -> s.proxyUrl(URI.create("proxy:3128")),
+                        "proxyUrl must begin with http:// or https://, its scheme was proxy"),
+                bad(
+                        s -> s.proxyUrl(URI.create("http://u:hidden@")),
+                        "proxyUrl must have a valid host, and a port between 1 and 65535 or none"),
+                bad(
+                        s -> s.proxyUrl(URI.create("http://u:hidden@h:70000")),
+                        "proxyUrl must have a valid host, and a port between 1 and 65535 or none"),
+                bad(s -> s.proxyUrl(URI.create("http://h/path?q")), "proxyUrl must have no path, query or fragment"),
                 bad(s -> s.maxResponseSize(0), "maxResponseSize must be at least 1, was 0"),
                 bad(s -> s.maxRedirects(-1), "maxRedirects must be between 0 and 100, was -1"),
                 bad(s -> s.maxRecoveries(-1), "maxRecoveries must be between 0 and 1000, was -1"),
@@ -66,6 +85,12 @@ class SettingsTest {
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(60));
         assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(settings.sensitiveHeaders()).contains("authorization", "x-api-key");
+        assertThat(settings.firstByteTimeout()).isNull();
+        assertThat(settings.idleTimeout()).isNull();
+        assertThat(settings.transportRetries()).isEqualTo(2);
+        assertThat(settings.proxyUrl()).isNull();
+        assertThat(settings.protocol()).isEqualTo(Protocol.NEGOTIATE);
+        assertThat(settings.egress()).isEqualTo(EgressPolicy.unrestricted());
     }
 
     @Test

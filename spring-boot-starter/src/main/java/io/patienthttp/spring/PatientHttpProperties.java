@@ -1,5 +1,7 @@
 package io.patienthttp.spring;
 
+import io.patienthttp.Protocol;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +20,13 @@ import org.springframework.util.unit.DataSize;
  *     at least 1 MB. Default: a quarter of the heap.
  * @param requestTimeout The longest time of one hop, from connect to the last byte of the answer.
  * @param connectTimeout The longest time to open a connection.
+ * @param firstByteTimeout The longest time from the last byte of a request to the beginning of its answer. Default: none.
+ * @param idleTimeout The longest time without progress of an answer that has begun. Default: none.
+ * @param transportRetries How often a request that provably was not processed is sent again at once, 0 to 100.
+ * @param proxyUrl The proxy that requests go through, http://user:password@host:port. Never shown by the actuator.
+ * @param protocol Which version of HTTP is spoken: http1, http2, or what TLS negotiates.
+ * @param egress Where requests may go that do not say so themselves: unrestricted, or public-only.
+ * @param egressAllow With egress=public-only, what is allowed besides: CIDRs, addresses and host names.
  * @param maxResponseSize How large the body of an answer may be, after decompression.
  * @param maxRedirects How many redirects are followed, 0 to 100.
  * @param failOnErrorStatus Whether a status outside 200 to 299 is a failure.
@@ -56,6 +65,13 @@ public record PatientHttpProperties(
         @Nullable DataSize maxBufferedBytes,
         @Nullable Duration requestTimeout,
         @Nullable Duration connectTimeout,
+        @Nullable Duration firstByteTimeout,
+        @Nullable Duration idleTimeout,
+        @Nullable Integer transportRetries,
+        @Nullable URI proxyUrl,
+        @Nullable Protocol protocol,
+        @Nullable Egress egress,
+        @DefaultValue Set<String> egressAllow,
         @Nullable DataSize maxResponseSize,
         @Nullable Integer maxRedirects,
         @Nullable Boolean failOnErrorStatus,
@@ -83,8 +99,17 @@ public record PatientHttpProperties(
     /** Copies what could be changed. */
     public PatientHttpProperties {
         sensitiveHeaders = sensitiveHeaders == null ? null : Set.copyOf(sensitiveHeaders);
+        egressAllow = Set.copyOf(egressAllow);
         secrets = Map.copyOf(secrets);
         hosts = Map.copyOf(hosts);
+    }
+
+    /** The values of {@code patient-http.egress}. */
+    public enum Egress {
+        /** Everywhere. */
+        UNRESTRICTED,
+        /** To hosts on the public internet, and to what {@code patient-http.egress-allow} says. */
+        PUBLIC_ONLY
     }
 
     /**

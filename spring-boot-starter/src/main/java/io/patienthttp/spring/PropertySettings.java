@@ -1,8 +1,10 @@
 package io.patienthttp.spring;
 
+import io.patienthttp.EgressPolicy;
 import io.patienthttp.runtime.Settings;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,13 @@ final class PropertySettings {
         set(properties.maxBufferedBytes(), size -> settings.maxBufferedBytes(size.toBytes()));
         set(properties.requestTimeout(), settings::requestTimeout);
         set(properties.connectTimeout(), settings::connectTimeout);
+        set(properties.firstByteTimeout(), settings::firstByteTimeout);
+        set(properties.idleTimeout(), settings::idleTimeout);
+        set(properties.transportRetries(), settings::transportRetries);
+        set(properties.proxyUrl(), settings::proxyUrl);
+        set(properties.protocol(), settings::protocol);
+        setNamed(
+                "egress-allow", properties.egressAllow(), allow -> settings.egress(egress(properties.egress(), allow)));
         set(properties.maxResponseSize(), size -> settings.maxResponseSize(size.toBytes()));
         set(properties.maxRedirects(), settings::maxRedirects);
         set(properties.failOnErrorStatus(), settings::failOnErrorStatus);
@@ -58,6 +67,16 @@ final class PropertySettings {
         } catch (IllegalArgumentException e) {
             throw refused(e);
         }
+    }
+
+    private static EgressPolicy egress(PatientHttpProperties.@Nullable Egress egress, Set<String> allow) {
+        if (egress == PatientHttpProperties.Egress.PUBLIC_ONLY) {
+            return EgressPolicy.publicOnly().allow(allow.toArray(String[]::new));
+        }
+        if (!allow.isEmpty()) {
+            throw new IllegalArgumentException("egressAllow must be empty unless egress is public-only, was " + allow);
+        }
+        return EgressPolicy.unrestricted();
     }
 
     private static void setHost(Settings.Builder settings, String name, PatientHttpProperties.Host host) {

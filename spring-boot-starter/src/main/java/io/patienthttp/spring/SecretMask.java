@@ -15,6 +15,8 @@ final class SecretMask implements SanitizingFunction {
 
     private static final String SECRETS = "patienthttpsecrets";
 
+    private static final String PROXY = "patienthttpproxyurl"; // with user and password
+
     private static final Set<String> JSON = Set.of("springapplicationjson");
 
     private final Collection<String> secrets;
@@ -36,6 +38,7 @@ final class SecretMask implements SanitizingFunction {
         var key = letters(data.getKey());
         var text = value.toString();
         return key.startsWith(SECRETS)
+                || key.equals(PROXY)
                 || JSON.contains(key)
                 || secrets.contains(text)
                 || letters(text).contains(SECRETS);

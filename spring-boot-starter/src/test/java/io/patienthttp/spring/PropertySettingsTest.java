@@ -3,6 +3,8 @@ package io.patienthttp.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.patienthttp.EgressPolicy;
+import io.patienthttp.Protocol;
 import io.patienthttp.runtime.Settings;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -69,6 +71,13 @@ class PropertySettingsTest {
                 Map.entry("max-buffered-bytes", "3MB"),
                 Map.entry("request-timeout", "1m"),
                 Map.entry("connect-timeout", "2s"),
+                Map.entry("first-byte-timeout", "21s"),
+                Map.entry("idle-timeout", "22s"),
+                Map.entry("transport-retries", "0"),
+                Map.entry("proxy-url", "https://user:pass@proxy:3128"),
+                Map.entry("protocol", "http1"),
+                Map.entry("egress", "public-only"),
+                Map.entry("egress-allow", "10.0.0.0/8, hooks.internal"),
                 Map.entry("max-response-size", "4KB"),
                 Map.entry("max-redirects", "1"),
                 Map.entry("fail-on-error-status", "true"),
@@ -97,6 +106,12 @@ class PropertySettingsTest {
         assertThat(settings.maxBufferedBytes()).isEqualTo(3L << 20);
         assertThat(settings.requestTimeout()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.firstByteTimeout()).isEqualTo(Duration.ofSeconds(21));
+        assertThat(settings.idleTimeout()).isEqualTo(Duration.ofSeconds(22));
+        assertThat(settings.transportRetries()).isZero();
+        assertThat(settings.proxyUrl()).hasToString("https://user:pass@proxy:3128");
+        assertThat(settings.protocol()).isEqualTo(Protocol.HTTP1);
+        assertThat(settings.egress()).isEqualTo(EgressPolicy.publicOnly().allow("10.0.0.0/8", "hooks.internal"));
         assertThat(settings.maxResponseSize()).isEqualTo(4096);
         assertThat(settings.maxRedirects()).isEqualTo(1);
         assertThat(settings.failOnErrorStatus()).isTrue();
@@ -132,6 +147,8 @@ class PropertySettingsTest {
                 "shutdown-timeout | -1s | must be between PT0S and PT24H, was PT-1S",
                 "callback.max-attempts | 0 | must be between 1 and 1000, was 0",
                 "callback.longest-backoff | 1s | must not be shorter than callback.first-backoff (PT5S), was PT1S",
+                "proxy-url | ftp://h | must begin with http:// or https://, its scheme was ftp",
+                "egress-allow | 10.0.0.0/8 | must be empty unless egress is public-only, was [10.0.0.0/8]",
                 "hosts[a.b].max-in-flight | 0 | must be between 1 and 100000, was 0",
             })
     void aBadValueIsNamedWithItsPropertyAndWhatIsAllowed(String property, String value, String rule) {

@@ -76,6 +76,8 @@ class SecretMaskTest {
             strings = {
                 "patient-http.secrets.openai",
                 "patient-http.secrets[OpenAI]",
+                "patient-http.proxy-url",
+                "PATIENT_HTTP_PROXYURL",
                 "patientHttp.secrets.openai",
                 "patient_http.secrets.openai",
                 "PATIENT_HTTP_SECRETS_OPENAI",

@@ -90,8 +90,8 @@ final class Attempt implements Sending {
             if (result.isDone()) {
                 return;
             }
-            var timeout = request.timeout().orElseGet(() -> sender.preparation().defaultTimeout(hop));
-            var outgoing = sender.preparation().prepare(outcomes.id(), hop, timeout);
+            var limits = sender.preparation().limits(request, hop);
+            var outgoing = sender.preparation().prepare(outcomes.id(), hop, limits);
             if (!maySend.getAsBoolean()) {
                 finish(new Sent.Aborted());
                 return;

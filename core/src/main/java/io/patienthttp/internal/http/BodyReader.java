@@ -21,23 +21,39 @@ final class BodyReader {
     private final ByteBudget.Share share;
     private final long maxSize;
     private final Executor executor;
+    private final Idleness idleness;
     private final Body body = new Body();
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicInteger users = new AtomicInteger(); // the thread that reads, and the one that closed
     private Content.@Nullable Chunk chunk;
 
-    BodyReader(Content.Source source, Decoder decoder, ByteBudget.Share share, long maxSize, Executor executor) {
+    BodyReader(
+            Content.Source source,
+            Decoder decoder,
+            ByteBudget.Share share,
+            long maxSize,
+            Executor executor,
+            Idleness idleness) {
         this.source = source;
         this.decoder = decoder;
         this.share = share;
         this.maxSize = maxSize;
         this.executor = executor;
+        this.idleness = idleness;
     }
 
     /** The whole decoded body, or why it cannot be read; never completes if {@link #close} comes first. */
     CompletionStage<byte[]> result() {
         return result;
+    }
+
+    /**
+     * Whether the whole body is here: then it is an answer, whatever becomes of the connection. Jetty closes an HTTP/2
+     * connection whose peer goes away while the last body on it is being read, and fails that exchange.
+     */
+    boolean isComplete() {
+        return result.isDone() && !result.isCompletedExceptionally();
     }
 
     /** Reads until nothing is there now, the body ends, or the budget makes it wait. */
@@ -74,11 +90,12 @@ final class BodyReader {
             if (chunk == null) {
                 var next = source.read();
                 if (next == null) {
-                    return () -> source.demand(this::read);
+                    return this::demand;
                 }
                 if (Content.Chunk.isFailure(next)) {
                     return failure(next.getFailure());
                 }
+                idleness.bytes();
                 chunk = next;
                 decoder.input(next.getByteBuffer());
             }
@@ -100,6 +117,16 @@ final class BodyReader {
                 return () -> result.complete(bytes);
             }
         }
+    }
+
+    private void demand() {
+        idleness.waits();
+        source.demand(this::woken);
+    }
+
+    private void woken() {
+        idleness.wakes();
+        read();
     }
 
     private Runnable failure(Throwable cause) {

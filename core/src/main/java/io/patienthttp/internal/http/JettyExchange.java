@@ -1,11 +1,16 @@
 package io.patienthttp.internal.http;
 
+import io.patienthttp.EgressPolicy;
 import io.patienthttp.Failure;
 import io.patienthttp.Headers;
 import io.patienthttp.Method;
+import io.patienthttp.Progress;
 import io.patienthttp.spi.HttpTransport;
+import io.patienthttp.spi.HttpTransport.TransportException;
 import io.patienthttp.spi.IncomingResponse;
 import io.patienthttp.spi.OutgoingRequest;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.ConnectionPool;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
@@ -25,25 +31,35 @@ import org.eclipse.jetty.io.Content;
 import org.jspecify.annotations.Nullable;
 
 /** One request on its way through Jetty: from the first byte out to the last byte in. */
-final class JettyExchange implements HttpTransport.Exchange, Response.ContentSourceListener, Response.CompleteListener {
+final class JettyExchange
+        implements HttpTransport.Exchange,
+                Response.BeginListener,
+                Response.ContentSourceListener,
+                Response.CompleteListener {
 
     /** How the body is framed is between the transport and its peer (RFC 9112, section 6). */
     private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
+
+    private static final byte[] NO_BODY = {};
 
     private final HttpClient client;
     private final OutgoingRequest outgoing;
     private final long maxResponseSize;
     private final ByteBudget.Share share;
     private final TransportErrors errors;
+    private final Idleness idleness;
     private final Request request;
     private final CompletableFuture<IncomingResponse> response = new CompletableFuture<>();
     private volatile boolean begun;
+    private volatile boolean answered;
     private volatile @Nullable BodyReader reader;
     private volatile boolean decoded;
 
+    /** An exchange that has so much time from {@link #send} on. */
     JettyExchange(
             HttpClient client,
             OutgoingRequest outgoing,
+            Duration timeout,
             long maxResponseSize,
             ByteBudget.Share share,
             TransportErrors errors) {
@@ -52,20 +68,30 @@ final class JettyExchange implements HttpTransport.Exchange, Response.ContentSou
         this.maxResponseSize = maxResponseSize;
         this.share = share;
         this.errors = errors;
-        this.request = newRequest();
+        this.idleness = new Idleness(
+                outgoing.limits(),
+                client.getScheduler(),
+                message -> abort(TransportErrors.of(Failure.Kind.TIMEOUT, true, message)));
+        this.request = newRequest(Math.max(1, timeout.toMillis()));
     }
 
-    private Request newRequest() {
-        var timeout = Math.max(1, outgoing.timeout().toMillis());
+    private Request newRequest(long timeoutMillis) {
         var fresh = client.newRequest(outgoing.url())
                 .method(outgoing.method().name())
-                .timeout(timeout, TimeUnit.MILLISECONDS)
+                .timeout(timeoutMillis, TimeUnit.MILLISECONDS)
                 // Only the total timeout ends an exchange; the connection gets its idle timeout back afterwards.
                 .idleTimeout(0, TimeUnit.MILLISECONDS)
+                .tag(tag(outgoing.limits().egress()))
                 .onRequestBegin(r -> begun = true)
+                .onRequestSuccess(r -> idleness.sent())
                 .headers(this::putHeaders);
         var body = outgoing.body();
         return body == null ? fresh : fresh.body(new BytesRequestContent((String) null, body));
+    }
+
+    /** Connections are shared only by requests under the same policy, because it is checked when they are opened. */
+    private static @Nullable EgressPolicy tag(EgressPolicy policy) {
+        return policy.isPublicOnly() ? policy : null;
     }
 
     private void putHeaders(HttpFields.Mutable fields) {
@@ -94,10 +120,13 @@ final class JettyExchange implements HttpTransport.Exchange, Response.ContentSou
 
     @Override
     public void abort() {
+        abort(TransportErrors.of(Failure.Kind.CONNECTION, begun, "the exchange was aborted"));
+    }
+
+    private void abort(TransportException why) {
         if (!response.isDone()) {
-            var aborted = TransportErrors.of(Failure.Kind.CONNECTION, begun, "the exchange was aborted");
-            request.abort(aborted);
-            fail(aborted);
+            request.abort(why);
+            fail(why);
         }
     }
 
@@ -107,13 +136,48 @@ final class JettyExchange implements HttpTransport.Exchange, Response.ContentSou
     }
 
     @Override
+    public void onBegin(Response incoming) {
+        answered = true;
+        idleness.begun();
+        var status = incoming.getStatus();
+        if (status < 200
+                || status > 599) { // RFC 9110, section 15; InterimAnswers passes over those before the final one
+            abort(errors.invalid("its status is " + status));
+            closeConnection();
+        }
+    }
+
+    /**
+     * Ends the exchange although Jetty did not in time: it cannot end what its own thread is in the middle of, such as an
+     * endless row of answers, but the end of the connection can.
+     */
+    void overdue() {
+        if (!response.isDone()) {
+            abort(errors.overdue(begun));
+            closeConnection();
+        }
+    }
+
+    private void closeConnection() {
+        var connection = request.getConnection();
+        if (connection != null && !(connection instanceof ConnectionPool.MaxMultiplexable)) {
+            connection.close();
+        }
+    }
+
+    @Override
     public void onContentSource(Response incoming, Content.Source source) {
+        idleness.wakes();
+        if (incoming.getStatus() == 407 && isForProxy(incoming.getRequest())) {
+            request.abort(errors.proxy(407, new IOException("status 407")));
+            return;
+        }
         var fields = incoming.getHeaders();
         if (hasBody(incoming.getStatus()) && fields.getLongField(HttpHeader.CONTENT_LENGTH) > maxResponseSize) {
             request.abort(TransportErrors.tooLarge(maxResponseSize));
             return;
         }
-        var body = new BodyReader(source, decoder(incoming), share, maxResponseSize, client.getExecutor());
+        var body = new BodyReader(source, decoder(incoming), share, maxResponseSize, client.getExecutor(), idleness);
         reader = body;
         body.result().whenComplete((bytes, failure) -> {
             if (failure != null) {
@@ -126,11 +190,23 @@ final class JettyExchange implements HttpTransport.Exchange, Response.ContentSou
         body.read();
     }
 
+    /** A plain http request that goes through a proxy: what asks for credentials is the proxy (RFC 9110, 15.5.8). */
+    private boolean isForProxy(Request sent) {
+        return sent.getScheme().equalsIgnoreCase("http")
+                && !client.getProxyConfiguration().getProxies().isEmpty();
+    }
+
     private boolean hasBody(int status) {
         return outgoing.method() != Method.HEAD && status != 204 && status != 304;
     }
 
     private Decoder decoder(Response incoming) {
+        var decoder = contentDecoder(incoming);
+        var counts = outgoing.limits().progress();
+        return counts == Progress.BYTE ? decoder : new EventDecoder(decoder, counts, idleness::progress);
+    }
+
+    private Decoder contentDecoder(Response incoming) {
         var codings = incoming.getHeaders().getCSV(HttpHeader.CONTENT_ENCODING, false);
         if (codings.size() != 1 || !hasBody(incoming.getStatus())) {
             return new Decoder.Identity();
@@ -146,11 +222,11 @@ final class JettyExchange implements HttpTransport.Exchange, Response.ContentSou
     @Override
     public void onComplete(Result result) {
         var failure = result.getResponseFailure();
-        if (failure != null) {
+        var body = reader;
+        if (failure != null && (body == null || !body.isComplete())) {
             fail(failure);
             return;
         }
-        var body = reader;
         if (body == null) {
             fail(new IllegalStateException("the answer was complete before its head"));
             return;
@@ -167,16 +243,18 @@ final class JettyExchange implements HttpTransport.Exchange, Response.ContentSou
 
     private void succeed(Response incoming, byte[] bytes) {
         close();
-        response.complete(new IncomingResponse(incoming.getStatus(), headers(incoming.getHeaders()), bytes));
+        response.complete(new IncomingResponse(
+                incoming.getStatus(), headers(incoming.getHeaders()), hasBody(incoming.getStatus()) ? bytes : NO_BODY));
     }
 
     private void fail(Throwable cause) {
         close();
         share.release();
-        response.completeExceptionally(errors.of(cause, begun));
+        response.completeExceptionally(errors.of(cause, begun, answered));
     }
 
     private void close() {
+        idleness.close();
         var body = reader;
         if (body != null) {
             body.close();

@@ -1,10 +1,10 @@
 package io.patienthttp.internal.http;
 
 import io.patienthttp.Failure;
+import io.patienthttp.Origin;
 import io.patienthttp.spi.HttpTransport;
 import io.patienthttp.spi.IncomingResponse;
 import io.patienthttp.spi.OutgoingRequest;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.client.HttpClient;
@@ -24,20 +24,25 @@ public final class JettyTransport implements HttpTransport {
     private static final Logger log = LoggerFactory.getLogger(JettyTransport.class);
 
     private final TransportSettings settings;
+    private final Wire wire;
     private final ByteBudget budget;
     private final SslContextFactory.Client tls;
+    private final Network network;
     private final Object lock = new Object();
     private volatile @Nullable HttpClient client; // written under lock
 
     /** A transport that is not started. */
-    public JettyTransport(TransportSettings settings, ByteBudget budget) {
-        this(settings, budget, new SslContextFactory.Client());
+    public JettyTransport(TransportSettings settings, Wire wire, ByteBudget budget) {
+        this(settings, wire, budget, new SslContextFactory.Client(), new Network.Real());
     }
 
-    JettyTransport(TransportSettings settings, ByteBudget budget, SslContextFactory.Client tls) {
+    JettyTransport(
+            TransportSettings settings, Wire wire, ByteBudget budget, SslContextFactory.Client tls, Network network) {
         this.settings = settings;
+        this.wire = wire;
         this.budget = budget;
         this.tls = tls;
+        this.network = network;
     }
 
     /**
@@ -52,12 +57,12 @@ public final class JettyTransport implements HttpTransport {
                 return;
             }
             try {
-                client = new JettyClientFactory(settings, tls).start();
+                client = new JettyClientFactory(settings, wire, tls, network).start();
             } catch (Exception e) {
                 throw new IllegalStateException("the HTTP client cannot be started", e);
             }
         }
-        log.debug("Started the HTTP client with {}", settings);
+        log.debug("Started the HTTP client with {}, {}", settings, wire);
     }
 
     @Override
@@ -80,8 +85,17 @@ public final class JettyTransport implements HttpTransport {
             return new Refused(new IllegalStateException("the HTTP client is not running"));
         }
         try {
-            var errors = new TransportErrors(request.timeout(), settings.connectTimeout(), origin(request));
-            var exchange = new JettyExchange(running, request, settings.maxResponseSize(), budget.open(), errors);
+            var limits = request.limits();
+            var errors = new TransportErrors(limits.timeout(), settings.connectTimeout(), origin(request));
+            if (wire.proxy() != null && Literals.isDenied(request.url().getHost(), limits.egress())) {
+                return new Refused(errors.denied());
+            }
+            var exchange = new RetryingExchange(
+                    left -> new JettyExchange(
+                            running, request, left, settings.maxResponseSize(), budget.open(), errors),
+                    running,
+                    wire.retries(),
+                    limits.timeout());
             exchange.send();
             return exchange;
         } catch (RuntimeException e) {
@@ -90,9 +104,8 @@ public final class JettyTransport implements HttpTransport {
     }
 
     private static String origin(OutgoingRequest request) {
-        var url = request.url();
-        var port = url.getPort() >= 0 ? url.getPort() : "https".equalsIgnoreCase(url.getScheme()) ? 443 : 80;
-        return url.getHost().toLowerCase(Locale.ROOT) + ":" + port;
+        var origin = Origin.of(request.url());
+        return origin.host() + ":" + origin.port();
     }
 
     /** An exchange that was never opened. */
@@ -101,8 +114,12 @@ public final class JettyTransport implements HttpTransport {
         private final CompletionStage<IncomingResponse> response;
 
         private Refused(RuntimeException cause) {
-            response = CompletableFuture.failedStage(TransportErrors.of(
+            this(TransportErrors.of(
                     Failure.Kind.CONNECTION, false, "the request could not be sent: " + cause.getMessage(), cause));
+        }
+
+        private Refused(TransportException cause) {
+            response = CompletableFuture.failedStage(cause);
         }
 
         @Override

@@ -30,6 +30,7 @@ final class OriginPool extends AbstractConnectionPool {
     private final AtomicReference<StackPool<Connection>> connections;
     private final boolean secure;
     private final long idleNanos;
+    private final ThreadLocal<Boolean> releases = ThreadLocal.withInitial(() -> false); // whether this thread does
     private volatile boolean protocolKnown;
 
     OriginPool(Destination destination, int maxConnections, Duration idleTimeout, Duration maxAge) {
@@ -88,6 +89,29 @@ final class OriginPool extends AbstractConnectionPool {
             setInitialMaxMultiplex(maxExchanges().applyAsInt(connection));
         }
         protocolKnown = true;
+    }
+
+    @Override
+    public boolean release(Connection connection) {
+        releases.set(true);
+        try {
+            return super.release(connection);
+        } finally {
+            releases.remove();
+        }
+    }
+
+    /**
+     * Jetty removes an HTTP/2 connection when its peer goes away. Taken as the end of one of its uses, as Jetty's pools
+     * do, that would close it before its last exchange ended (RFC 9113, section 6.8, lets that one finish).
+     */
+    @Override
+    public boolean remove(Connection connection) {
+        var pool = connections.get();
+        if (connection instanceof MaxMultiplexable && !releases.get() && pool != null && pool.retire(connection)) {
+            return false;
+        }
+        return super.remove(connection);
     }
 
     @Override

@@ -51,6 +51,9 @@ final class Outcomes {
 
     /** {@code redirected}: an earlier hop was answered, so that sending again repeats that one at least. */
     Outcome transport(Hop hop, TransportException failure, boolean redirected) {
+        if (failure.kind() == Failure.Kind.EGRESS_DENIED) {
+            return rejected(hop, failure.kind(), message(failure), redirected);
+        }
         return TransportFailure.of(
                 details(hop), failure.kind(), message(failure), failure.maybeProcessed() || redirected);
     }

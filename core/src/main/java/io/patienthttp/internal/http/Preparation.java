@@ -2,9 +2,10 @@ package io.patienthttp.internal.http;
 
 import io.patienthttp.Origin;
 import io.patienthttp.Preprocessor;
+import io.patienthttp.Request;
 import io.patienthttp.Secret;
+import io.patienthttp.spi.Limits;
 import io.patienthttp.spi.OutgoingRequest;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -26,8 +27,8 @@ final class Preparation {
         this.settings = settings;
     }
 
-    /** The hop with all that it needs, to be answered within the timeout. */
-    OutgoingRequest prepare(String id, Hop hop, Duration timeout) throws Missing, Refused {
+    /** The hop with all that it needs. */
+    OutgoingRequest prepare(String id, Hop hop, Limits limits) throws Missing, Refused {
         for (var name : hop.preprocessors()) {
             if (!preprocessors.containsKey(name)) {
                 throw new Missing("no preprocessor is registered under the name " + name);
@@ -51,13 +52,21 @@ final class Preparation {
             process(draft, name);
         }
         var headers = Collections.unmodifiableMap(new LinkedHashMap<>(draft.headers()));
-        return new OutgoingRequest(id, hop.method(), draft.url(), headers, hop.body(), timeout);
+        return new OutgoingRequest(id, hop.method(), draft.url(), headers, hop.body(), limits);
     }
 
-    /** The timeout for the URL of the hop, if the request has none of its own. */
-    Duration defaultTimeout(Hop hop) {
+    /** What the hop must keep to: what the request says, else what is set for the host or for all. */
+    Limits limits(Request request, Hop hop) {
+        var defaults = settings.limits();
         var host = hop.url().getHost().toLowerCase(Locale.ROOT);
-        return settings.hostTimeouts().getOrDefault(host, settings.requestTimeout());
+        var firstByteTimeout = request.firstByteTimeout();
+        var idleTimeout = request.idleTimeout();
+        return new Limits(
+                request.timeout().orElseGet(() -> settings.hostTimeouts().getOrDefault(host, defaults.timeout())),
+                firstByteTimeout.isPresent() ? firstByteTimeout.get() : defaults.firstByteTimeout(),
+                idleTimeout.isPresent() ? idleTimeout.get() : defaults.idleTimeout(),
+                request.progress(),
+                request.egress().orElse(defaults.egress()));
     }
 
     private String find(Secret secret, Hop hop) throws Missing, Refused {

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.client.Connection;
+import org.eclipse.jetty.client.Destination;
+import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
 import org.eclipse.jetty.io.ClientConnectionFactory;
+import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Promise;
 
@@ -38,9 +41,33 @@ final class ProtocolInfo extends ClientConnectionFactory.Info {
         return new ProtocolInfo(new ClientConnectionFactoryOverHTTP2(client), List.of("h2"), List.of());
     }
 
+    /**
+     * HTTP/2 and nothing else. Jetty negotiates only where there are several names, and then leaves {@code h2c} out.
+     */
+    static ProtocolInfo http2Only(HTTP2Client client) {
+        return new ProtocolInfo(new Negotiated(client), List.of("h2", "h2c"), List.of("h2c"));
+    }
+
     @Override
     public List<String> getProtocols(boolean secure) {
         return secure ? this.secure : plain;
+    }
+
+    /** Over TLS, HTTP/2 is spoken only to a server that chose it (RFC 9113, section 3.2). */
+    private static final class Negotiated extends ClientConnectionFactoryOverHTTP2 {
+
+        private Negotiated(HTTP2Client client) {
+            super(client);
+        }
+
+        @Override
+        public org.eclipse.jetty.io.Connection newConnection(EndPoint endPoint, Map<String, Object> context)
+                throws IOException {
+            if (endPoint.isSecure() && context.get(ClientConnector.APPLICATION_PROTOCOL_CONTEXT_KEY) == null) {
+                throw new IOException("the server does not negotiate HTTP/2");
+            }
+            return super.newConnection(endPoint, context);
+        }
     }
 
     private static final class WithoutIdleTimeout extends ClientConnectionFactory.Wrapper {
@@ -52,6 +79,9 @@ final class ProtocolInfo extends ClientConnectionFactory.Info {
         @Override
         public org.eclipse.jetty.io.Connection newConnection(EndPoint endPoint, Map<String, Object> context)
                 throws IOException {
+            if (isToProxy(context)) {
+                return super.newConnection(endPoint, context); // a tunnel is still to be made, and TLS in it
+            }
             @SuppressWarnings("unchecked")
             var promise = (Promise<Connection>) context.get(Connection.PROMISE_CONTEXT_KEY);
             context.put(Connection.PROMISE_CONTEXT_KEY, new Promise.Wrapper<>(promise) {
@@ -62,6 +92,13 @@ final class ProtocolInfo extends ClientConnectionFactory.Info {
                 }
             });
             return super.newConnection(endPoint, context);
+        }
+
+        private static boolean isToProxy(Map<String, Object> context) {
+            return context.get(ClientConnector.HTTP_CLIENT_CONTEXT_KEY) instanceof HttpClient client
+                    && context.get(Destination.CONTEXT_KEY) instanceof Destination destination
+                    && client.getProxyConfiguration().getProxies().stream()
+                            .anyMatch(proxy -> proxy.getOrigin().equals(destination.getOrigin()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.patienthttp.internal.http;
 
+import io.patienthttp.spi.Limits;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -10,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What holds for requests that say nothing else.
  *
- * @param requestTimeout the longest time of one hop, to the last byte of the answer
- * @param hostTimeouts the same for single hosts, by lower-case host
+ * @param limits what each hop must keep to
+ * @param hostTimeouts timeouts for single hosts, by lower-case host
  * @param maxRedirects how many redirects are followed; 0: none
  * @param failOnErrorStatus whether a status outside 200 to 299 is a failure
  * @param userAgent what goes into {@code user-agent}, or null for none
  * @param sensitiveHeaders headers, in any case, that a redirect to another origin does not get
  */
 public record SendSettings(
-        Duration requestTimeout,
+        Limits limits,
         Map<String, Duration> hostTimeouts,
         int maxRedirects,
         boolean failOnErrorStatus,

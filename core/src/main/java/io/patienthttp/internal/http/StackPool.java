@@ -91,6 +91,24 @@ final class StackPool<P> implements Pool<P> {
         }
     }
 
+    /**
+     * Lets nobody else use what is pooled; its users may finish, and the last one removes its entry.
+     *
+     * @return false if nobody uses it
+     */
+    boolean retire(P value) {
+        synchronized (lock) {
+            for (var entry : entries) {
+                if (entry.pooled == value && entry.users > 0) {
+                    entry.unlink();
+                    entry.terminated = true;
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
     @Override
     public boolean isTerminated() {
         synchronized (lock) {

@@ -3,6 +3,9 @@ package io.patienthttp.internal.http;
 import io.patienthttp.Origin;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +24,7 @@ final class UriReference {
      */
     static @Nullable URI resolve(URI base, String reference) {
         try {
-            var r = new URI(reference);
+            var r = new URI(utf8(reference));
             if (r.isOpaque()) {
                 return null;
             }
@@ -43,6 +46,21 @@ final class UriReference {
         }
     }
 
+    /** A header field whose bytes are UTF-8, which the client read as ISO 8859-1; what cannot be that stays as it is. */
+    private static String utf8(String field) {
+        var latin1 = StandardCharsets.ISO_8859_1;
+        try {
+            return latin1.newEncoder().canEncode(field)
+                    ? StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(field.getBytes(latin1)))
+                            .toString()
+                    : field;
+        } catch (CharacterCodingException e) {
+            return field;
+        }
+    }
+
     /** Whether scheme, host and port are the same (RFC 6454, section 5). */
     static boolean sameOrigin(URI a, URI b) {
         return Origin.of(a).equals(Origin.of(b));
@@ -55,7 +73,10 @@ final class UriReference {
             return null;
         }
         var url = new URI(lower + "://" + authority + withoutDots(path) + (query == null ? "" : "?" + query));
-        return url.getHost() == null || url.getRawUserInfo() != null ? null : url;
+        if (url.getHost() == null || url.getRawUserInfo() != null) {
+            return null;
+        }
+        return URI.create(url.toASCIIString()); // what is not ASCII, as percent-encoded UTF-8 (RFC 3987, section 3.1)
     }
 
     private static String merge(URI base, String path) {

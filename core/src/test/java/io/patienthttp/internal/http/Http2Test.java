@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patienthttp.Failure;
 import io.patienthttp.Method;
+import io.patienthttp.Protocol;
 import io.patienthttp.spi.HttpTransport.Exchange;
 import io.patienthttp.spi.HttpTransport.TransportException;
+import io.patienthttp.spi.Limits;
 import io.patienthttp.spi.OutgoingRequest;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,9 +34,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** TLS with ALPN, on a certificate made for the test. */
 class Http2Test {
@@ -44,10 +42,7 @@ class Http2Test {
     private static final int STREAMS = 20;
     private static final Duration LONG = Duration.ofSeconds(10);
 
-    @TempDir
-    private static Path directory;
-
-    private static String keyStore;
+    private static final Certificates certificates = new Certificates();
 
     private final Set<String> connections = ConcurrentHashMap.newKeySet();
     private final Set<String> protocols = ConcurrentHashMap.newKeySet();
@@ -55,20 +50,6 @@ class Http2Test {
     private Server server;
     private JettyTransport transport;
     private TestServer.Answer answer = (request, response, callback) -> callback.succeeded();
-
-    @BeforeAll
-    static void makeCertificate() throws Exception {
-        keyStore = directory.resolve("keys.p12").toString();
-        var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        var command = keytool + " -genkeypair -alias a -keyalg EC -dname CN=localhost -ext san=ip:127.0.0.1"
-                + " -storetype PKCS12 -storepass password -keystore " + keyStore;
-        var process = new ProcessBuilder(Arrays.asList(command.split(" ")))
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("keytool.log").toFile())
-                .start();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isZero();
-    }
 
     @AfterEach
     void stop() throws Exception {
@@ -187,7 +168,7 @@ class Http2Test {
     @Test
     void unknownCertificateIsATlsFailure() throws Exception {
         start(true, Duration.ofSeconds(30));
-        var strict = new JettyTransport(settings(Duration.ofSeconds(30)), budget);
+        var strict = Exchanges.transport(settings(Duration.ofSeconds(30)), budget);
         strict.start();
         try {
             var failure = failure(strict.send(request(LONG)));
@@ -201,8 +182,7 @@ class Http2Test {
 
     private void start(boolean withHttp2, Duration idle) throws Exception {
         var keys = new SslContextFactory.Server();
-        keys.setKeyStorePath(keyStore);
-        keys.setKeyStorePassword("password");
+        keys.setSslContext(certificates.server("good"));
         keys.setSniRequired(false);
         var configuration = new HttpConfiguration();
         var http1 = new HttpConnectionFactory(configuration);
@@ -229,10 +209,8 @@ class Http2Test {
             }
         });
         server.start();
-        var trust = new SslContextFactory.Client();
-        trust.setTrustStorePath(keyStore);
-        trust.setTrustStorePassword("password");
-        transport = new JettyTransport(settings(idle), budget, trust);
+        transport = new JettyTransport(
+                settings(idle), Exchanges.wire(Protocol.NEGOTIATE), budget, certificates.trust(), Exchanges.NETWORK);
         transport.start();
     }
 
@@ -247,7 +225,7 @@ class Http2Test {
     private OutgoingRequest request(Duration timeout) {
         var port = connector().getLocalPort();
         var url = URI.create("https://127.0.0.1:" + port + "/");
-        return new OutgoingRequest("id", Method.GET, url, Map.of(), null, timeout);
+        return new OutgoingRequest("id", Method.GET, url, Map.of(), null, Limits.of(timeout));
     }
 
     private Exchange send(Duration timeout) {

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.patienthttp.Failure;
 import io.patienthttp.Method;
 import io.patienthttp.spi.HttpTransport.Exchange;
+import io.patienthttp.spi.Limits;
 import io.patienthttp.spi.OutgoingRequest;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JettyTransportTest {
 
     private final ByteBudget budget = new ByteBudget(10_000_000);
-    private final JettyTransport transport = new JettyTransport(settings(Duration.ofSeconds(30)), budget);
+    private final JettyTransport transport = Exchanges.transport(settings(Duration.ofSeconds(30)), budget);
 
     @BeforeEach
     void start() {
@@ -65,8 +66,8 @@ class JettyTransportTest {
             var body = method.allowsBody() ? "höhö".getBytes(StandardCharsets.UTF_8) : null;
             var url = URI.create(server.url("/p%20q/?a=%2F&b=1+2"));
 
-            var response =
-                    get(transport.send(new OutgoingRequest("id", method, url, Map.of("x-sent", "value"), body, LONG)));
+            var response = get(transport.send(
+                    new OutgoingRequest("id", method, url, Map.of("x-sent", "value"), body, Limits.of(LONG))));
 
             assertThat(response.status()).isEqualTo(201);
             assertThat(response.headers().get("x-method")).contains(method.name());
@@ -139,7 +140,7 @@ class JettyTransportTest {
 
     @Test
     void silentServerOutlivesTheIdleTimeoutOfConnections() throws Exception {
-        var impatient = new JettyTransport(settings(Duration.ofMillis(100)), budget);
+        var impatient = Exchanges.transport(settings(Duration.ofMillis(100)), budget);
         impatient.start();
         try (var server = new TestServer((request, response, callback) ->
                 CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS).execute(callback::succeeded))) {
@@ -176,7 +177,7 @@ class JettyTransportTest {
 
     @Test
     void requestThatWaitedForAConnectionWasNotProcessed() throws Exception {
-        var one = new JettyTransport(
+        var one = Exchanges.transport(
                 new TransportSettings(10, LONG, MAX_SIZE, 1, Duration.ofSeconds(30), Duration.ofMinutes(10)), budget);
         one.start();
         try (var server = new TestServer((request, response, callback) -> {})) {
@@ -230,7 +231,7 @@ class JettyTransportTest {
 
     @Test
     void tlsHandshakeThatStallsIsAConnectTimeout() throws Exception {
-        var impatient = new JettyTransport(
+        var impatient = Exchanges.transport(
                 new TransportSettings(
                         10, Duration.ofMillis(300), MAX_SIZE, 10, Duration.ofMinutes(1), Duration.ofMinutes(10)),
                 budget);
@@ -248,7 +249,7 @@ class JettyTransportTest {
 
     @Test
     void connectionsToAPeerOfUnknownProtocolAreOpenedAFewAtATime() throws Exception {
-        var impatient = new JettyTransport(
+        var impatient = Exchanges.transport(
                 new TransportSettings(
                         100, Duration.ofMillis(500), MAX_SIZE, 100, Duration.ofMinutes(1), Duration.ofMinutes(10)),
                 budget);
@@ -305,7 +306,7 @@ class JettyTransportTest {
 
     @Test
     void oldConnectionIsReplaced() throws Exception {
-        var ageing = new JettyTransport(
+        var ageing = Exchanges.transport(
                 new TransportSettings(10, LONG, MAX_SIZE, 10, Duration.ofSeconds(30), Duration.ofNanos(1)), budget);
         ageing.start();
         try (var server = new TestServer((request, response, callback) ->
@@ -347,7 +348,7 @@ class JettyTransportTest {
 
     @Test
     void twoThousandRequestsToOneSlowOriginAreInFlightOnFewThreads() throws Exception {
-        var wide = new JettyTransport(
+        var wide = Exchanges.transport(
                 new TransportSettings(2_000, LONG, MAX_SIZE, 2_000, Duration.ofSeconds(30), Duration.ofMinutes(10)),
                 budget);
         wide.start();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -244,7 +245,7 @@ class RedirectTest extends SenderFixture {
     @Test
     void redirectsOverRealSocketsCarryNoSecretToAnotherOrigin() throws Exception {
         var budget = new ByteBudget(1_000_000);
-        var real = new JettyTransport(
+        var real = Exchanges.transport(
                 new TransportSettings(
                         10, Duration.ofSeconds(5), 1_000, 10, Duration.ofSeconds(30), Duration.ofMinutes(10)),
                 budget);
@@ -273,6 +274,34 @@ class RedirectTest extends SenderFixture {
             assertThat(budget.used()).isEqualTo(3);
             sending.release();
             assertThat(budget.used()).isZero();
+        } finally {
+            real.stop();
+        }
+    }
+
+    @Test
+    void serverThatRedirectsForEverIsLeftAtTheLimit() throws Exception {
+        var real = Exchanges.transport(Exchanges.settings(Duration.ofSeconds(30)), new ByteBudget(1_000_000));
+        real.start();
+        var hits = new AtomicInteger();
+        try (var server = new RawServer(socket -> {
+            while (!RawServer.readHead(socket).isEmpty()) {
+                var next = "/" + hits.incrementAndGet() + "?\u00c3\u00bc";
+                RawServer.write(socket, "HTTP/1.1 302 Found\r\nLocation: " + next + "\r\nContent-Length: 0\r\n\r\n");
+            }
+        })) {
+            var sender = new RequestSender(real, threads, source, preprocessors, settings());
+            var request =
+                    request(Method.GET, server.url("/0")).maxRedirects(100).build();
+            var sent = sender.send(DETAILS, request, () -> true).result().toCompletableFuture();
+
+            var failure = (RedirectFailure) ((Sent.Done) sent.get(20, TimeUnit.SECONDS)).outcome();
+
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.TOO_MANY_REDIRECTS);
+            assertThat(failure.redirects()).hasSize(101);
+            assertThat(failure.redirects().get(100)).hasToString(server.url("/100?%C3%BC"));
+            assertThat(hits).hasValue(101);
+            assertThat(server.accepted()).isEqualTo(1);
         } finally {
             real.stop();
         }

@@ -85,7 +85,7 @@ class RequestSenderTest extends SenderFixture {
         outcome(request(Method.GET, "https://other/"));
 
         assertThat(transport.requests)
-                .extracting(r -> r.timeout())
+                .extracting(r -> r.limits().timeout())
                 .containsExactly(Duration.ofSeconds(3), Duration.ofMinutes(5), DEFAULT_TIMEOUT);
     }
 

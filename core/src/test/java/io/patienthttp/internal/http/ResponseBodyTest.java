@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patienthttp.Failure;
 import io.patienthttp.Method;
+import io.patienthttp.spi.Limits;
 import io.patienthttp.spi.OutgoingRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResponseBodyTest {
 
     private final ByteBudget budget = new ByteBudget(10_000_000);
-    private final JettyTransport transport = new JettyTransport(settings(Duration.ofSeconds(30)), budget);
+    private final JettyTransport transport = Exchanges.transport(settings(Duration.ofSeconds(30)), budget);
 
     @BeforeEach
     void start() {
@@ -106,7 +107,8 @@ class ResponseBodyTest {
         })) {
             var url = URI.create(server.url("/"));
 
-            var response = get(transport.send(new OutgoingRequest("id", Method.HEAD, url, Map.of(), null, LONG)));
+            var response =
+                    get(transport.send(new OutgoingRequest("id", Method.HEAD, url, Map.of(), null, Limits.of(LONG))));
 
             assertThat(response.headers().get("content-length")).contains("999999999");
             assertThat(response.headers().get("content-encoding")).contains("gzip");
@@ -191,7 +193,7 @@ class ResponseBodyTest {
         var holder = small.open();
         holder.tryAcquire(50_000);
         small.open().acquire(1, () -> {}); // the privilege is taken
-        var strict = new JettyTransport(settings(Duration.ofSeconds(30)), small);
+        var strict = Exchanges.transport(settings(Duration.ofSeconds(30)), small);
         strict.start();
         try (var server = new TestServer(
                 (request, response, callback) -> response.write(true, ByteBuffer.wrap(new byte[40_000]), callback))) {
@@ -212,7 +214,7 @@ class ResponseBodyTest {
     @Test
     void hundredsOfBodiesGoThroughABudgetOfFew() throws Exception {
         var small = new ByteBudget(200_000);
-        var strict = new JettyTransport(settings(Duration.ofSeconds(30)), small);
+        var strict = Exchanges.transport(settings(Duration.ofSeconds(30)), small);
         strict.start();
         var body = compress("gzip", new byte[90_000]);
         try (var server = compressed("gzip", body)) {

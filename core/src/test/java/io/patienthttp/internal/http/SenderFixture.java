@@ -9,6 +9,7 @@ import io.patienthttp.OutcomeDetails;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.Request;
 import io.patienthttp.spi.IncomingResponse;
+import io.patienthttp.spi.Limits;
 import io.patienthttp.spi.Sent;
 import java.net.URI;
 import java.time.Duration;
@@ -54,7 +55,7 @@ abstract class SenderFixture {
 
     SendSettings settings() {
         return new SendSettings(
-                DEFAULT_TIMEOUT,
+                Limits.of(DEFAULT_TIMEOUT),
                 Map.of("slow", Duration.ofMinutes(5)),
                 maxRedirects,
                 failOnErrorStatus,

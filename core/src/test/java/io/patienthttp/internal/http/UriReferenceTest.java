@@ -40,6 +40,8 @@ class UriReferenceTest {
                 "g/../h|http://a/b/c/h",
                 "g?y/../x|http://a/b/c/g?y/../x",
                 "HTTPS://Other/x%2Fy|https://Other/x%2Fy",
+                "/\u00fc?\u00e4|http://a/%C3%BC?%C3%A4",
+                "/\u00c3\u00bc|http://a/%C3%BC",
             })
     void referencesResolveAsInRfc3986(String reference, String expected) {
         assertThat(UriReference.resolve(URI.create("http://a/b/c/d;p?q"), reference))
@@ -63,7 +65,9 @@ class UriReferenceTest {
                 "http://u:p@a/",
                 "a b",
                 "%zz",
-                "http://a_b/"
+                "http://a_b/",
+                "http://\u00fc.example/",
+                "http://127.1/"
             })
     void otherThingsAreRefused(String reference) {
         assertThat(UriReference.resolve(URI.create("http://a/"), reference)).isNull();
