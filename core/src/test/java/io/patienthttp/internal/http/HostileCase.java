@@ -33,8 +33,8 @@ record HostileCase<P>(
     }
 
     static <P> HostileCase<P> timesOut(String name, Act<P> act) {
-        var timeout = Duration.ofMillis(700);
-        return new HostileCase<>(name, act, Failure.Kind.TIMEOUT, "request timeout of 700 ms", 0, "", timeout);
+        var timeout = Duration.ofMillis(400);
+        return new HostileCase<>(name, act, Failure.Kind.TIMEOUT, "request timeout of 400 ms", 0, "", timeout);
     }
 
     static <P> HostileCase<P> answers(String name, int status, String body, Act<P> act) {

@@ -104,7 +104,7 @@ final class HostileHttp2 {
                 }),
                 timesOut("a byte at a time", s -> {
                     s.peer.headers(s.id, false, "200");
-                    for (var i = 0; i < 100; i++) {
+                    for (var i = 0; i < 30; i++) {
                         s.peer.data(s.id, false, "a");
                         Thread.sleep(50); // how slow it is, is what is tested
                     }

@@ -16,11 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,80 +37,87 @@ class HostileServerTest {
 
     private static final Certificates certificates = new Certificates();
     private static final ByteBudget budget = new ByteBudget(10_000_000);
+    /** One of each for all cases: what a case leaves behind would meet the next one. */
+    private static final JettyTransport negotiating = transport(Protocol.NEGOTIATE, Duration.ofSeconds(10));
+
+    private static final JettyTransport http2 = transport(Protocol.HTTP2, Duration.ofSeconds(10));
+
+    private static long serverThreads;
     private static long descriptors;
     private static long heap;
 
     private volatile boolean acting; // whether the next request gets the bad answer
-    private final AtomicReference<CountDownLatch> closed = new AtomicReference<>(new CountDownLatch(1));
+    private volatile CountDownLatch closed = new CountDownLatch(1);
 
     @BeforeAll
     static void start() throws Exception {
-        var warm = transport(Protocol.NEGOTIATE, certificates.trust());
-        warm.stop();
+        serverThreads = threads("raw-server");
         descriptors = descriptors();
         heap = heap();
+        negotiating.start();
+        http2.start();
     }
 
     /** Threads, sockets and heap are back where they were. */
     @AfterAll
     static void nothingIsLeft() {
-        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-            assertThat(Thread.getAllStackTraces().keySet())
-                    .extracting(Thread::getName)
-                    .noneMatch(name -> name.startsWith("patient-http-client"));
+        negotiating.stop();
+        http2.stop();
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(threads("patient-http-client")).isZero();
+            assertThat(threads("raw-server")).isLessThanOrEqualTo(serverThreads);
             assertThat(descriptors()).isLessThanOrEqualTo(descriptors + 5);
             assertThat(heap()).isLessThan(heap + (16 << 20));
         });
         assertThat(budget.used()).isZero();
     }
 
-    static Stream<HostileCase<Socket>> http1() {
+    static Stream<HostileCase<Socket>> http1Cases() {
         return IntStream.range(0, RUNS).boxed().flatMap(run -> HostileHttp1.cases().stream());
     }
 
-    static Stream<HostileCase<HostileHttp2.Stream>> http2() {
+    static Stream<HostileCase<HostileHttp2.Stream>> http2Cases() {
         return IntStream.range(0, RUNS).boxed().flatMap(run -> HostileHttp2.cases().stream());
     }
 
     @ParameterizedTest
-    @MethodSource("http1")
+    @MethodSource("http1Cases")
     void overHttp1(HostileCase<Socket> hostile) throws Exception {
         try (var server = new RawServer(http1Script(hostile))) {
-            check(hostile, server, transport(Protocol.NEGOTIATE, certificates.trust()));
+            check(hostile, server, negotiating);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("http1")
+    @MethodSource("http1Cases")
     void overHttp1AndTls(HostileCase<Socket> hostile) throws Exception {
         try (var server = new RawServer(certificates.server("good"), List.of("http/1.1"), http1Script(hostile))) {
-            check(hostile, server, transport(Protocol.NEGOTIATE, certificates.trust()));
+            check(hostile, server, negotiating);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("http2")
+    @MethodSource("http2Cases")
     void overHttp2(HostileCase<HostileHttp2.Stream> hostile) throws Exception {
         try (var server = new RawServer(http2Script(hostile))) {
-            check(hostile, server, transport(Protocol.HTTP2, certificates.trust()));
+            check(hostile, server, http2);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("http2")
+    @MethodSource("http2Cases")
     void overHttp2AndTls(HostileCase<HostileHttp2.Stream> hostile) throws Exception {
         try (var server = new RawServer(certificates.server("good"), List.of("h2"), http2Script(hostile))) {
-            check(hostile, server, transport(Protocol.NEGOTIATE, certificates.trust()));
+            check(hostile, server, negotiating);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"expired", "wrong", "lonely"})
     void certificateThatIsNotTrustedIsATlsFailure(String name) throws Exception {
-        var transport = transport(Protocol.NEGOTIATE, certificates.trust());
         try (var bad = new RawServer(certificates.server(name), List.of(), this::http1Ok);
                 var good = new RawServer(certificates.server("good"), List.of(), this::http1Ok)) {
-            var failure = Exchanges.failure(transport.send(Exchanges.request(bad.url("/?secret"))));
+            var failure = Exchanges.failure(negotiating.send(Exchanges.request(bad.url("/?secret"))));
 
             assertThat(failure.kind()).isEqualTo(Failure.Kind.TLS);
             assertThat(failure.maybeProcessed()).isFalse();
@@ -120,15 +125,14 @@ class HostileServerTest {
                     .hasMessageContaining("TLS handshake with 127.0.0.1:" + bad.port() + " failed: ")
                     .hasMessageNotContaining("secret");
             Awaitility.await().until(() -> bad.ended() == bad.accepted());
-            served(transport, good);
-        } finally {
-            transport.stop();
+            served(negotiating, good);
         }
     }
 
     @Test
     void serverThatSpeaksTlsTooLateIsAConnectTimeout() throws Exception {
-        var transport = transport(Protocol.NEGOTIATE, certificates.trust(), Duration.ofSeconds(1));
+        var transport = transport(Protocol.NEGOTIATE, Duration.ofSeconds(1));
+        transport.start();
         var late = new CountDownLatch(1);
         try (var server = new RawServer(certificates.server("good"), List.of(), socket -> {
                     await(late);
@@ -151,34 +155,27 @@ class HostileServerTest {
     }
 
     private void check(HostileCase<?> hostile, RawServer server, JettyTransport transport) throws Exception {
-        try {
-            served(transport, server); // so that the bad answer may come on a connection that was used before
-            closed.set(new CountDownLatch(1));
-            acting = true;
-            var start = System.nanoTime();
-            var exchange = transport.send(Exchanges.request(server.url("/?query"), hostile.timeout()));
+        served(transport, server); // so that the bad answer may come on a connection that was used before
+        acting = true;
+        var start = System.nanoTime();
+        var exchange = transport.send(Exchanges.request(server.url("/?query"), hostile.timeout()));
 
-            if (hostile.kind() == null) {
-                var response = get(exchange);
-                assertThat(response.status()).isEqualTo(hostile.status());
-                assertThat(text(response)).isEqualTo(hostile.body());
-            } else {
-                var failure = Exchanges.failure(exchange);
-                assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(hostile.kind());
-                assertThat(failure).hasMessageContaining(hostile.message()).hasMessageNotContaining("query");
-                assertThat(failure.maybeProcessed()).isTrue();
-                assertThat(closed.get().await(10, TimeUnit.SECONDS)).isTrue();
-            }
-            var limit =
-                    hostile.kind() == Failure.Kind.TIMEOUT ? hostile.timeout().plus(SLACK) : SLACK;
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(limit);
-            exchange.release();
-            acting = false;
-            served(transport, server);
-        } finally {
-            transport.stop();
+        if (hostile.kind() == null) {
+            var response = get(exchange);
+            assertThat(response.status()).isEqualTo(hostile.status());
+            assertThat(text(response)).isEqualTo(hostile.body());
+        } else {
+            var failure = Exchanges.failure(exchange);
+            assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(hostile.kind());
+            assertThat(failure).hasMessageContaining(hostile.message()).hasMessageNotContaining("query");
+            assertThat(failure.maybeProcessed()).isTrue();
+            assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
         }
-        Awaitility.await().untilAsserted(() -> assertThat(server.ended()).isEqualTo(server.accepted()));
+        var limit = hostile.kind() == Failure.Kind.TIMEOUT ? hostile.timeout().plus(SLACK) : SLACK;
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(limit);
+        exchange.release();
+        acting = false;
+        served(transport, server);
     }
 
     private RawServer.Script http1Script(HostileCase<Socket> hostile) {
@@ -192,7 +189,7 @@ class HostileServerTest {
                 act(hostile, socket);
                 if (hostile.kind() != null) {
                     Exchanges.awaitEnd(() -> socket.getInputStream().read());
-                    closed.get().countDown();
+                    closed.countDown();
                 }
             }
         };
@@ -212,7 +209,7 @@ class HostileServerTest {
                 if (!hostile.endsItself()) {
                     peer.awaitEndOf(stream);
                 }
-                closed.get().countDown();
+                closed.countDown();
             }
         };
     }
@@ -249,16 +246,17 @@ class HostileServerTest {
         }
     }
 
-    private static JettyTransport transport(Protocol protocol, SslContextFactory.Client tls) {
-        return transport(protocol, tls, Duration.ofSeconds(10));
-    }
-
-    private static JettyTransport transport(Protocol protocol, SslContextFactory.Client tls, Duration connectTimeout) {
+    private static JettyTransport transport(Protocol protocol, Duration connectTimeout) {
         var settings = new TransportSettings(
                 500, connectTimeout, Exchanges.MAX_SIZE, 500, Duration.ofSeconds(30), Duration.ofMinutes(10));
-        var transport = new JettyTransport(settings, new Wire(protocol, null, 2), budget, tls, Exchanges.NETWORK);
-        transport.start();
-        return transport;
+        var wire = new Wire(protocol, null, 2);
+        return new JettyTransport(settings, wire, budget, certificates.trust(), Exchanges.NETWORK);
+    }
+
+    private static long threads(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(prefix))
+                .count();
     }
 
     private static long descriptors() throws IOException {
