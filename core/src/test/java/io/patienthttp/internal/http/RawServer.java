@@ -47,6 +47,7 @@ final class RawServer implements AutoCloseable {
         daemon(() -> {
             while (true) {
                 var socket = listener.accept();
+                socket.setTcpNoDelay(true);
                 sockets.add(socket);
                 daemon(() -> {
                     try {
