@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -135,21 +134,20 @@ class ProtocolTest {
     @Test
     void connectionsGrowAtTheStreamLimitOfThePeer() throws Exception {
         start(Protocol.HTTP2);
-        var six = new CountDownLatch(6);
+        var answers = new ArrayList<Answer>(); // guarded by itself; the last of six requests has all of them answered
         try (var server = new RawServer(socket -> {
             var peer = new Http2Peer(socket, 2);
-            var first = peer.nextRequest();
-            six.countDown();
-            var second = peer.nextRequest();
-            six.countDown();
-            try {
-                six.await(10, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                return;
+            while (true) {
+                var stream = peer.nextRequest();
+                synchronized (answers) {
+                    answers.add(() -> peer.ok(stream));
+                    if (answers.size() == 6) {
+                        for (var answer : answers) {
+                            answer.send();
+                        }
+                    }
+                }
             }
-            peer.ok(first);
-            peer.ok(second);
-            peer.next();
         })) {
             var exchanges = new ArrayList<Exchange>();
             for (var i = 0; i < 6; i++) {
@@ -159,6 +157,12 @@ class ProtocolTest {
             for (var exchange : exchanges) {
                 assertThat(get(exchange).status()).isEqualTo(200);
             }
+            assertThat(server.accepted()).isGreaterThanOrEqualTo(3);
         }
+    }
+
+    private interface Answer {
+
+        void send() throws IOException;
     }
 }
