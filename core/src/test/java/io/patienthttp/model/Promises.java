@@ -4,7 +4,11 @@ import io.patienthttp.CancelResult;
 import io.patienthttp.Failure;
 import io.patienthttp.RequestState;
 import io.patienthttp.StorageException;
+import io.patienthttp.StorageException.Reason;
+import io.patienthttp.spi.Suspicion;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** What is promised of rows, jobs and processes, checked from outside at each commit; and what must be true in the end. */
 final class Promises implements MemoryDatabase.Observer {
 
+    /** How often a duty is tried. */
+    private static final int TRIES = 5;
+
     private final Simulation simulation;
     private final MemoryDatabase database;
     private final Node.Config config;
@@ -25,6 +32,9 @@ final class Promises implements MemoryDatabase.Observer {
     final WakePromises wakes;
     private final Map<UUID, Story> stories = new LinkedHashMap<>();
     private final Map<UUID, ProcessRecord> processes = new HashMap<>();
+    /** Processes whose rows somebody removed. */
+    final Set<UUID> forgotten = new HashSet<>();
+
     private final Set<Integer> effects = new HashSet<>();
     private @Nullable String broken;
     private int changes;
@@ -35,7 +45,7 @@ final class Promises implements MemoryDatabase.Observer {
         this.config = config;
         this.sends = new SendPromises(this, simulation, config);
         this.calls = new CallPromises(this, simulation, config);
-        this.wakes = new WakePromises(this, simulation);
+        this.wakes = new WakePromises(this, simulation, config);
     }
 
     /** The first promise that was broken. */
@@ -66,6 +76,64 @@ final class Promises implements MemoryDatabase.Observer {
 
     List<Story> stories() {
         return new ArrayList<>(stories.values());
+    }
+
+    /** Whether nobody knows the callback yet. */
+    boolean isHomeless(String callback) {
+        return callback.startsWith(Stories.LATE)
+                && stories.values().stream()
+                        .anyMatch(story ->
+                                !story.wasDead && story.request.callback().equals(callback));
+    }
+
+    // what the store asks and tells
+
+    @Override
+    public int format(UUID id) {
+        var story = stories.get(id);
+        return story.tooNewTimes-- > 0 ? 2 : 1;
+    }
+
+    @Override
+    public void completes(UUID id) {
+        var story = stories.get(id);
+        if (story.brokenTimes-- > 0) {
+            if (story.breaksStore) {
+                throw new IllegalStateException("a mistake in the store");
+            }
+            throw MemoryDatabase.failure("P0001", "a trigger");
+        }
+    }
+
+    @Override
+    public void reads(Collection<UUID> ids) {
+        calls.reads(ids);
+    }
+
+    /** The actor has done a duty. */
+    void did(Actor actor) {
+        if (actor.node != null) {
+            calls.checkFresh(actor.node);
+        }
+    }
+
+    /** The end of a transaction of the actor. */
+    void ended(Actor actor, boolean conflict) {
+        actor.conflicts = conflict ? actor.conflicts + 1 : 0;
+        if (isMaintenance(actor) && actor.conflicts > TRIES) {
+            breaks("a duty that meets conflicts again and again gives up");
+        }
+    }
+
+    /** The actor could not do a duty. */
+    void failed(Actor actor, StorageException e) {
+        if (isMaintenance(actor) && e.reason() == Reason.CONFLICT && actor.conflicts < TRIES) {
+            breaks("a duty that meets a conflict tries again");
+        }
+    }
+
+    private static boolean isMaintenance(Actor actor) {
+        return actor.node != null && actor == actor.node.maintenance;
     }
 
     // commits
@@ -121,6 +189,7 @@ final class Promises implements MemoryDatabase.Observer {
             story.accepted = true;
             return;
         }
+        checkWait(story, before, after);
         if (after.epoch < before.epoch || (after.state == RequestState.IN_FLIGHT && after.isAnotherClaim(before))) {
             breaks("each claim is a new epoch: " + before + " became " + after);
         }
@@ -134,6 +203,37 @@ final class Promises implements MemoryDatabase.Observer {
             story.cancelled = false;
             story.life++;
             story.lastSent = null;
+        }
+    }
+
+    private void checkWait(Story story, RequestRow before, RequestRow after) {
+        var actor = simulation.current();
+        if (actor != null && actor.node != null && actor.node.stopped && actor == actor.node.recorder) {
+            breaks("a process that has stopped records nothing: " + after);
+        }
+        if (before.state != RequestState.IN_FLIGHT) {
+            return;
+        }
+        var waited = Duration.between(before.createdAt, before.claimedAt);
+        waited = story.unreadable ? waited : waited.minus(before.request.delay());
+        var isLong = waited.compareTo(Node.UNRESOLVED) >= 0;
+        if (after.state == RequestState.PENDING) {
+            if (isLong && !story.tooNew && after.runAt.isAfter(database.now())) {
+                breaks("a request that no node can prepare or read fails at last: " + after);
+            }
+        } else if (after.state == RequestState.COMPLETED
+                && !isLong
+                && (after.outcome.contains(Failure.Kind.PREPARATION.name())
+                        || (story.erring && after.outcome.contains(Failure.Kind.UNREADABLE.name())))) {
+            breaks("a request waits for a node that can prepare and read it: " + after);
+        }
+        if (simulation.isQuiet()
+                && config.freshChars() == Node.Config.KEEPS_ALL
+                && after.state == RequestState.COMPLETED
+                && !after.cancelRequested
+                && actor != null
+                && actor.duty.matches("record|deliver")) {
+            actor.node.recorded.add(after.ref());
         }
     }
 
@@ -178,6 +278,12 @@ final class Promises implements MemoryDatabase.Observer {
                         && story.runs.getOrDefault(before.epoch, Set.of()).size() < config.maxAttempts())) {
             breaks("a callback runs as often as allowed before its request is dead: " + after + " " + after.lastError);
         }
+        if (after.state == RequestState.DEAD
+                && after.lastError.startsWith("no node knew")
+                && before.completedAt.plus(Node.UNRESOLVED).isAfter(database.now())) {
+            breaks("an outcome waits for a node that knows its callback: " + after);
+        }
+        story.wasDead = true;
         story.untold++;
         if (simulation.isEnding()) {
             story.mustTell++;
@@ -186,16 +292,29 @@ final class Promises implements MemoryDatabase.Observer {
 
     private void checkOwners() {
         var suspects = new HashSet<UUID>();
+        var near = new HashSet<UUID>();
+        var narrow = new HashSet<UUID>();
         database.requests.committed().filter(row -> row.owner != null).forEach(row -> {
             var node = simulation.nodeOf(row.owner);
-            if (!processes.containsKey(row.owner) && (node == null || !node.stopping)) {
+            if (!processes.containsKey(row.owner)
+                    && !forgotten.contains(row.owner)
+                    && (node == null || !node.stopping)) {
                 breaks("what is in flight has an owner: " + row);
             }
             if (config.maxRecoveries() > 0
                     && row.recoveries >= config.maxRecoveries()
-                    && !story(row.request.id()).unreadable // it is not sent, and done before another claim
+                    && story(row.request.id()).isUsable()
                     && !suspects.add(row.owner)) {
                 breaks("a process holds one suspect at most: " + row);
+            }
+            if (!story(row.request.id()).isUsable()) { // it is not sent, and done before another claim
+                return;
+            }
+            if (Suspicion.of(row.recoveries, config.maxRecoveries()) == Suspicion.NEAR && !near.add(row.owner)) {
+                breaks("a small process holds one request at most that is nearly a suspect: " + row);
+            }
+            if (story(row.request.id()).isNarrow() && !narrow.add(row.owner)) {
+                breaks("no process has more requests of a key in flight than it may: " + row);
             }
         });
     }
@@ -238,10 +357,22 @@ final class Promises implements MemoryDatabase.Observer {
                     breaks("a living process is not taken for dead: " + node);
                 }
                 node.lastTrouble = Math.max(node.lastTrouble, simulation.now());
+                checkEngine(process, node, now.values());
             }
         }
         processes.clear();
         processes.putAll(now);
+    }
+
+    /** Unless the engine goes on under another process. */
+    private void checkEngine(ProcessRecord gone, Node node, Collection<ProcessRecord> others) {
+        var engine = gone.row().engineName();
+        if (node.dead
+                && !forgotten.contains(gone.id())
+                && others.stream().noneMatch(other -> engine.equals(other.row().engineName()))
+                && database.jobs.committed().anyMatch(job -> job.pickedBy().equals(engine))) {
+            breaks("the callbacks of a process that died are free when its requests are: " + node);
+        }
     }
 
     private void checkEffects() {
@@ -287,6 +418,12 @@ final class Promises implements MemoryDatabase.Observer {
             breaks("no transaction stays open");
         }
         for (var node : simulation.nodes()) {
+            if (!node.dead) {
+                node.timers.forEach(timer -> timer.action().run()); // what was set aside is given up now
+            }
+            if (!node.dead && (!node.exchanges.isEmpty() || node.commits.isOpen())) {
+                breaks("a process that stopped has no answer left and takes no change: " + node);
+            }
             if (!node.dead && (node.processor.inFlight() > 0 || node.commits.unwritten() > 0)) {
                 breaks("a process that stopped holds nothing: " + node);
             }

@@ -67,8 +67,17 @@ final class RequestRow implements Cloneable {
     }
 
     StoredRequest stored() {
+        return stored(1);
+    }
+
+    StoredRequest stored(int format) {
         return new StoredRequest(
-                1, request.callback(), request.method(), request.host(), request.callbackArgs(), request.request());
+                format,
+                request.callback(),
+                request.method(),
+                request.host(),
+                request.callbackArgs(),
+                request.request());
     }
 
     /** To COMPLETED with the outcome. */

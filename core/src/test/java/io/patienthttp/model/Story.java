@@ -18,6 +18,22 @@ final class Story {
     boolean poison;
     boolean refused;
     boolean unreadable;
+
+    /** An error keeps processes from reading it. */
+    boolean erring;
+
+    /** Nobody knows its callback before it was dead. */
+    boolean homeless;
+
+    /** Its first claims find it in a format of a newer version. */
+    boolean tooNew;
+
+    int tooNewTimes;
+
+    /** How often a trigger refuses its completion, and whether the store breaks instead. */
+    int brokenTimes;
+
+    boolean breaksStore;
     int unpreparedTimes;
     int failingCalls;
 
@@ -28,6 +44,7 @@ final class Story {
     boolean deleted;
     boolean cancelled;
     boolean jobTakenAway;
+    boolean wasDead;
     int effects;
     int untold;
     int mustTell;
@@ -49,6 +66,19 @@ final class Story {
 
     Story(NewRequest request) {
         this.request = request;
+    }
+
+    /** Whether it becomes a task when it is claimed. */
+    boolean isUsable() {
+        return !unreadable && !tooNew;
+    }
+
+    boolean isNarrow() {
+        return request.concurrencyKey().equals(Stories.NARROW);
+    }
+
+    boolean isPlain() {
+        return request.callback().endsWith(Stories.PLAIN);
     }
 
     /** A call of the callback. */
