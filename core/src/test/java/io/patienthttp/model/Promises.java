@@ -6,7 +6,6 @@ import io.patienthttp.RequestState;
 import io.patienthttp.StorageException;
 import io.patienthttp.StorageException.Reason;
 import io.patienthttp.spi.Suspicion;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,6 +29,7 @@ final class Promises implements MemoryDatabase.Observer {
     final SendPromises sends;
     final CallPromises calls;
     final WakePromises wakes;
+    final WaitPromises waits;
     private final Map<UUID, Story> stories = new LinkedHashMap<>();
     private final Map<UUID, ProcessRecord> processes = new HashMap<>();
     /** Processes whose rows somebody removed. */
@@ -46,6 +46,7 @@ final class Promises implements MemoryDatabase.Observer {
         this.sends = new SendPromises(this, simulation, config);
         this.calls = new CallPromises(this, simulation, config);
         this.wakes = new WakePromises(this, simulation, config);
+        this.waits = new WaitPromises(this, simulation, config);
     }
 
     /** The first promise that was broken. */
@@ -189,7 +190,7 @@ final class Promises implements MemoryDatabase.Observer {
             story.accepted = true;
             return;
         }
-        checkWait(story, before, after);
+        waits.changed(story, before, after);
         if (after.epoch < before.epoch || (after.state == RequestState.IN_FLIGHT && after.isAnotherClaim(before))) {
             breaks("each claim is a new epoch: " + before + " became " + after);
         }
@@ -203,37 +204,6 @@ final class Promises implements MemoryDatabase.Observer {
             story.cancelled = false;
             story.life++;
             story.lastSent = null;
-        }
-    }
-
-    private void checkWait(Story story, RequestRow before, RequestRow after) {
-        var actor = simulation.current();
-        if (actor != null && actor.node != null && actor.node.stopped && actor == actor.node.recorder) {
-            breaks("a process that has stopped records nothing: " + after);
-        }
-        if (before.state != RequestState.IN_FLIGHT) {
-            return;
-        }
-        var waited = Duration.between(before.createdAt, before.claimedAt);
-        waited = story.unreadable ? waited : waited.minus(before.request.delay());
-        var isLong = waited.compareTo(Node.UNRESOLVED) >= 0;
-        if (after.state == RequestState.PENDING) {
-            if (isLong && !story.tooNew && after.runAt.isAfter(database.now())) {
-                breaks("a request that no node can prepare or read fails at last: " + after);
-            }
-        } else if (after.state == RequestState.COMPLETED
-                && !isLong
-                && (after.outcome.contains(Failure.Kind.PREPARATION.name())
-                        || (story.erring && after.outcome.contains(Failure.Kind.UNREADABLE.name())))) {
-            breaks("a request waits for a node that can prepare and read it: " + after);
-        }
-        if (simulation.isQuiet()
-                && config.freshChars() == Node.Config.KEEPS_ALL
-                && after.state == RequestState.COMPLETED
-                && !after.cancelRequested
-                && actor != null
-                && actor.duty.matches("record|deliver")) {
-            actor.node.recorded.add(after.ref());
         }
     }
 
@@ -277,11 +247,6 @@ final class Promises implements MemoryDatabase.Observer {
                 || (!after.lastError.startsWith("no node knew")
                         && story.runs.getOrDefault(before.epoch, Set.of()).size() < config.maxAttempts())) {
             breaks("a callback runs as often as allowed before its request is dead: " + after + " " + after.lastError);
-        }
-        if (after.state == RequestState.DEAD
-                && after.lastError.startsWith("no node knew")
-                && before.completedAt.plus(Node.UNRESOLVED).isAfter(database.now())) {
-            breaks("an outcome waits for a node that knows its callback: " + after);
         }
         story.wasDead = true;
         story.untold++;
