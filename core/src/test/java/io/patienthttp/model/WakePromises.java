@@ -63,10 +63,14 @@ final class WakePromises {
         }
     }
 
+    /** Also one that it can not read, and is about to give back. */
     private boolean holdsSuspect(Node node) {
-        return node.processor.tasks().stream()
-                .anyMatch(task ->
-                        Suspicion.of(task.row().recoveries(), config.maxRecoveries()) == Suspicion.SECOND_DEGREE);
+        return simulation
+                .database
+                .requests
+                .committed()
+                .filter(row -> row.isInFlight(node.lease.owner()))
+                .anyMatch(row -> Suspicion.of(row.recoveries, config.maxRecoveries()) == Suspicion.SECOND_DEGREE);
     }
 
     private boolean isClaimable(Node node, RequestRow row) {
@@ -76,12 +80,9 @@ final class WakePromises {
                 && (!promises.story(row.request.id()).isNarrow() || hasRoomForNarrow(node));
     }
 
+    /** It counts what it holds, and that may be a little more than what it owns: an answer that comes too late, say. */
     private boolean hasRoomForNarrow(Node node) {
-        return simulation
-                .database
-                .requests
-                .committed()
-                .noneMatch(row -> row.isInFlight(node.lease.owner())
-                        && promises.story(row.request.id()).isNarrow());
+        return node.processor.tasks().stream()
+                .noneMatch(task -> promises.story(task.row().ref().id()).isNarrow());
     }
 }
