@@ -49,7 +49,7 @@ final class CallPromises {
         if (transactional != (config.transactional() && !story.isPlain())) {
             promises.breaks("a callback is called in a transaction if it wants to be, and else outside: " + story);
         }
-        if (story.cancelled && !kind.equals(Failure.Kind.CANCELLED.name())) {
+        if (story.cancelled && epoch >= story.firstEpoch && !kind.equals(Failure.Kind.CANCELLED.name())) {
             promises.breaks("what was answered CANCELLED ends CANCELLED: " + story + " " + kind);
         }
         story.calls.add(call);

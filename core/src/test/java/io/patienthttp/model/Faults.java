@@ -199,7 +199,7 @@ final class Faults {
                     cancelSomethingOf(owner);
                 }
                 simulation.trace(() -> "PROCESS AWAY " + node);
-                if (cell.committed != null) {
+                if (cell.committed != null && !simulation.database.isDown()) { // the cancel may have met an outage
                     simulation.database.takeAway(cell);
                 }
             });

@@ -202,6 +202,7 @@ final class Promises implements MemoryDatabase.Observer {
             checkDead(story, before, after);
         } else if (before.state == RequestState.DEAD && after.state == RequestState.PENDING) {
             story.cancelled = false;
+            story.firstEpoch = after.epoch;
             story.life++;
             story.lastSent = null;
         }

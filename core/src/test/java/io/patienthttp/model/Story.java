@@ -50,6 +50,9 @@ final class Story {
     int mustTell;
     int life;
 
+    /** Of the sending that the operator asked for last; a run from before may still be on its way. */
+    int firstEpoch;
+
     @Nullable
     RequestRow seen;
 
