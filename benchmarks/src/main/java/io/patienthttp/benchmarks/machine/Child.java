@@ -39,6 +39,7 @@ public final class Child implements AutoCloseable {
             var log = logs.resolve(name + ".log");
             var command = new ArrayList<String>();
             command.add(java.toString());
+            command.add("-XX:+ExitOnOutOfMemoryError"); // a run without memory has failed, and must not linger
             command.addAll(jvmOptions);
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
             command.addAll(options.arguments());

@@ -1,7 +1,6 @@
 package io.patienthttp.benchmarks.machine;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,20 +12,21 @@ public interface CommandLoop {
     /** Runs a command of one or more words; returns what to answer. */
     Object run(List<String> words) throws Exception;
 
-    /** Listens until "quit", or until the parent is gone. Ends the JVM. */
+    /** Listens until "quit", and then closes what is held; stops at once if the parent is gone. Ends the JVM. */
     static void listen(CommandLoop commands, AutoCloseable held) {
-        try (held;
-                var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            for (var line = input.readLine(); line != null && !line.equals("quit"); line = input.readLine()) {
+        try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (var line = input.readLine(); !"quit".equals(line); line = input.readLine()) {
+                if (line == null) {
+                    Runtime.getRuntime().halt(2); // nobody is left who would wait for an end in order
+                }
                 System.out.println("OK " + commands.run(List.of(line.split(" "))));
             }
-        } catch (IOException e) {
-            System.exit(2); // the parent is gone
-        } catch (Exception e) {
+            held.close();
+            System.out.println("OK");
+            Runtime.getRuntime().exit(0);
+        } catch (Throwable e) {
             e.printStackTrace(); // to the log that the parent names
-            System.exit(1);
+            Runtime.getRuntime().halt(1);
         }
-        System.out.println("OK");
-        System.exit(0);
     }
 }

@@ -80,13 +80,17 @@ public final class Postgres implements AutoCloseable {
                 directory.resolve("postgres-installed.log").toString(),
                 "-o",
                 "-p " + port + " -k " + directory + options);
-        return new Postgres(port, data, () -> {
+        var postgres = new Postgres(port, data, () -> {
             run(programs.resolve("pg_ctl"), data, "stop", "-w", "-m", "fast");
             try (var files = Files.walk(data)) {
                 files.sorted((a, b) -> b.compareTo(a))
                         .forEach(file -> file.toFile().delete());
             }
         });
+        // If this JVM is interrupted, nobody closes it; SIGTERM lets it end when its last session has.
+        ProcessHandle.of(postgres.postmaster)
+                .ifPresent(server -> Runtime.getRuntime().addShutdownHook(new Thread(server::destroy)));
+        return postgres;
     }
 
     private static void run(Path program, Path data, String... arguments) throws IOException, InterruptedException {
