@@ -5,6 +5,7 @@ import io.patienthttp.benchmarks.machine.Environment;
 import io.patienthttp.benchmarks.machine.Options;
 import io.patienthttp.benchmarks.machine.Postgres;
 import io.patienthttp.benchmarks.report.Report;
+import io.patienthttp.benchmarks.report.Target;
 import io.patienthttp.benchmarks.server.SlowServer;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -103,10 +104,16 @@ public final class Benchmarks implements Callable<Integer> {
                     run(workload, bench, report);
                 }
             }
+            if (only.isEmpty()) {
+                report.figure("minutes", (System.nanoTime() - start) / 60e9, "min");
+                report.target(
+                        quick
+                                ? Target.atMost("the quick run, minutes", "minutes", 5, null)
+                                : Target.atMost("the whole run, minutes", "minutes", 60, 40.0));
+            }
             report.write(
                     "Benchmarks" + (quick ? ", quick: not for comparisons" : ""),
-                    Environment.describe(contenderJava, postgres) + "\n- took: "
-                            + Duration.ofNanos(System.nanoTime() - start).toMinutes() + " minutes");
+                    Environment.describe(contenderJava, postgres));
         } finally {
             delete(data);
         }

@@ -1,6 +1,7 @@
 package io.patienthttp.benchmarks;
 
 import io.patienthttp.benchmarks.machine.Child;
+import io.patienthttp.benchmarks.machine.Options;
 import io.patienthttp.benchmarks.report.Report;
 import io.patienthttp.benchmarks.report.Statistics;
 import io.patienthttp.benchmarks.report.Svg;
@@ -11,9 +12,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** W4: how long an idle system takes from the commit to the server, and from the answer to the callback. */
@@ -28,6 +31,25 @@ final class Latency implements Workload {
     @Override
     public String name() {
         return "W4";
+    }
+
+    /** Where the worker is: one process stores and sends, or two, of which the second one finds out by its polls. */
+    private enum Place {
+        SAME("same process", Spec.PATIENT),
+        OTHER("other process", Spec.PATIENT),
+        SLOW_POLLS("other process, polls of 1 s", Spec.PATIENT.with(Options.of("poll-millis", 1_000)));
+
+        private final String words;
+        private final Spec spec;
+
+        Place(String words, Spec spec) {
+            this.words = words;
+            this.spec = spec;
+        }
+
+        private String key() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** What is timed. */
@@ -61,22 +83,23 @@ final class Latency implements Workload {
 
     @Override
     public void run(Bench bench, Report report) throws Exception {
-        var same = new ArrayList<Run>();
-        var other = new ArrayList<Run>();
+        var all = new EnumMap<Place, List<Run>>(Place.class);
         for (int repetition = 0; repetition < bench.scale().repetitions(); repetition++) {
-            same.add(measure(bench, false));
-            other.add(measure(bench, true));
+            for (var place : Place.values()) {
+                if (repetition == 0 || place != Place.SLOW_POLLS) { // an aim only, and a matter of seconds
+                    all.computeIfAbsent(place, k -> new ArrayList<>()).add(measure(bench, place));
+                }
+            }
         }
         var rows = new ArrayList<List<String>>();
         var p50 = new ArrayList<Bar>();
         var p99 = new ArrayList<Bar>();
-        for (var place : List.of("same", "other")) {
-            var runs = place.equals("same") ? same : other;
+        all.forEach((place, runs) -> {
             for (var span : Span.values()) {
-                var label = place + " process: " + span.words;
+                var label = place.words + ": " + span.words;
                 double half = percentile(runs, span, 0.5);
                 double most = percentile(runs, span, 0.99);
-                var key = "W4." + place + "." + span.key();
+                var key = "W4." + place.key() + "." + span.key();
                 report.figure(key + ".p50", half, "ms", half / percentile(runs, Span.BASELINE, 0.5));
                 report.figure(key + ".p99", most, "ms", most / percentile(runs, Span.BASELINE, 0.99));
                 rows.add(List.of(label, Report.number(half), Report.number(most)));
@@ -84,7 +107,7 @@ final class Latency implements Workload {
                 p50.add(new Bar(label.replace(" process", ""), half, colour));
                 p99.add(new Bar(label.replace(" process", ""), most, colour));
             }
-        }
+        });
         var baseline = "W4.same." + Span.BASELINE.key();
         report.ratio("W4.ratio.p50", "W4.same.commit-to-server.p50", baseline + ".p50");
         report.ratio("W4.ratio.p99", "W4.same.commit-to-server.p99", baseline + ".p99");
@@ -92,10 +115,14 @@ final class Latency implements Workload {
         report.target(Target.atMost("W4 commit to server, same process, p50" + against, "W4.ratio.p50", 3, 1.5));
         report.target(Target.atMost("W4 commit to server, same process, p99" + against, "W4.ratio.p99", 10, 5.0));
         report.target(Target.atMost(
-                "W4 commit to server, other process, p99, ms (polls of 200 ms; the aim is the same with polls of 1 s)",
+                "W4 commit to server, other process, polls of 200 ms, p99, ms",
                 "W4.other.commit-to-server.p99",
                 OTHER_PROCESS_MILLIS,
                 null));
+        report.target(Target.aimAtMost(
+                "W4 commit to server, other process, polls of 1 s, p99, ms",
+                "W4.slow-polls.commit-to-server.p99",
+                OTHER_PROCESS_MILLIS));
         var title =
                 "W4: " + PER_SECOND + " requests a second for " + bench.scale().latencySeconds() + " s";
         report.section(
@@ -111,14 +138,14 @@ final class Latency implements Workload {
                 .toList());
     }
 
-    private static Run measure(Bench bench, boolean otherProcess) throws IOException, InterruptedException {
+    private static Run measure(Bench bench, Place place) throws IOException, InterruptedException {
         var database = bench.postgres().createDatabase();
-        try (var client = bench.contender(Spec.PATIENT, database, Bench.HEAP)) {
+        try (var client = bench.contender(place.spec, database, Bench.HEAP)) {
             client.ask("create");
-            if (!otherProcess) {
+            if (place == Place.SAME) {
                 return measure(bench, client, client);
             }
-            try (var worker = bench.contender(Spec.PATIENT, database, Bench.HEAP)) {
+            try (var worker = bench.contender(place.spec, database, Bench.HEAP)) {
                 return measure(bench, client, worker);
             }
         } finally {

@@ -71,7 +71,7 @@ final class Race {
     private Spec best(Spec peer) throws InterruptedException {
         var rates = new LinkedHashMap<Spec, Double>();
         int few = Math.max(peer.affordable(requests, delayMillis) / 10, delayMillis > 0 ? peer.threads() : 300);
-        for (int pool : POOLS) {
+        for (int pool : peer.threads() > POOLS.get(0) ? POOLS : POOLS.subList(0, 1)) {
             for (var polling : peer.kind().equals("db-scheduler") ? POLLINGS : POLLINGS.subList(0, 1)) {
                 var variant = peer.with(Options.of("pool", pool, "polling", polling));
                 measure(variant, few, 300)

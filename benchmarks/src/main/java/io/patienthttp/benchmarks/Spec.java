@@ -46,7 +46,8 @@ record Spec(String name, Colour colour, int threads, Options options) {
                 name,
                 Colour.OURS,
                 0,
-                Options.of("kind", "patient-http", "max-in-flight", 256, "callback-threads", 20, "pool", 25)
+                Options.of("kind", "patient-http", "max-in-flight", 256, "poll-millis", 200)
+                        .with(Options.of("callback-threads", 20, "pool", 25))
                         .with(more));
     }
 

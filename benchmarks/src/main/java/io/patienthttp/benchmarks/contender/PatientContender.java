@@ -36,6 +36,7 @@ final class PatientContender implements Contender {
                         .owned(pool))
                 .callback(new StoreResult())
                 .settings(s -> s.maxInFlight(options.number("max-in-flight"))
+                        .pollInterval(Duration.ofMillis(options.number("poll-millis")))
                         .requestTimeout(Duration.ofMinutes(5))
                         .connectTimeout(Duration.ofSeconds(60)));
         if (transactions != null) {

@@ -90,7 +90,7 @@ public final class Child implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         throw new IllegalStateException(name + " did not answer \"" + command + "\""
-                + (process.isAlive() ? "" : ", it ended") + "; see " + log);
+                + (process.isAlive() ? "" : ", it ended") + "; see " + log.getFileName());
     }
 
     /** Its process id. */

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * @param what in words
  * @param figure the figure that decides
  * @param atLeast whether more is better
- * @param must the bound
+ * @param must the bound; null where there is an aim only
  * @param aim the better bound; null where there is none
  */
 public record Target(
         String what,
         String figure,
         boolean atLeast,
-        double must,
+        @Nullable Double must,
         @Nullable Double aim) {
 
     /** More is better. */
@@ -28,12 +28,20 @@ public record Target(
         return new Target(what, figure, false, must, aim);
     }
 
-    /** In a word. */
+    /** Less is better, and nothing must be. */
+    public static Target aimAtMost(String what, String figure, double aim) {
+        return new Target(what, figure, false, null, aim);
+    }
+
+    /** In a word or two. */
     public String verdict(double measured) {
-        if (!reaches(measured, must)) {
+        if (must != null && !reaches(measured, must)) {
             return "**missed**";
         }
-        return aim != null && reaches(measured, aim) ? "aim reached" : "reached";
+        if (aim != null && reaches(measured, aim)) {
+            return "aim reached";
+        }
+        return must == null ? "aim missed" : "reached";
     }
 
     private boolean reaches(double measured, double bound) {

@@ -20,6 +20,15 @@ class TargetTest {
     }
 
     @Test
+    void whatIsOnlyAnAimIsNoMissedMust() {
+        var aim = Target.aimAtMost("p99", "p99", 250);
+
+        assertThat(aim.verdict(250)).isEqualTo("aim reached");
+        assertThat(aim.verdict(251)).isEqualTo("aim missed");
+        assertThat(aim.bound(aim.must())).isEmpty();
+    }
+
+    @Test
     void whatWasNotMeasuredIsMissed() {
         assertThat(Target.atMost("cpu", "cpu", 1.2, 0.8).verdict(Double.NaN)).isEqualTo("**missed**");
         assertThat(Target.atLeast("rate", "rate", 8, 15.0).verdict(Double.NaN)).isEqualTo("**missed**");
