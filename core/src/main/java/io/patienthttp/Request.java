@@ -1,13 +1,9 @@
 package io.patienthttp;
 
 import java.net.URI;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,50 +25,10 @@ public final class Request {
     /** The {@link Builder#priority} of a request that sets none. */
     public static final int DEFAULT_PRIORITY = 1;
 
-    private final Method method;
-    private final URI url;
-    private final Map<String, String> headers;
-    private final Map<String, Secret> secretHeaders;
-    private final Map<String, Secret> secretParams;
-    private final byte @Nullable [] body;
-    private final @Nullable String callback;
-    private final CallbackArgs callbackArgs;
-    private final @Nullable Duration timeout;
-    private final @Nullable Duration firstByteTimeout;
-    private final @Nullable Duration idleTimeout;
-    private final Progress progress;
-    private final @Nullable EgressPolicy egress;
-    private final @Nullable Integer maxRedirects;
-    private final @Nullable Boolean failOnErrorStatus;
-    private final List<String> preprocessors;
-    private final int priority;
-    private final Duration delay;
-    private final @Nullable String concurrencyKey;
+    private final RequestValues values;
 
     private Request(Builder builder) {
-        this.method = builder.method;
-        this.url = builder.url();
-        this.headers = immutable(builder.headers);
-        this.secretHeaders = immutable(builder.secretHeaders);
-        this.secretParams = immutable(builder.secretParams);
-        this.body = builder.body;
-        this.callback = builder.callback;
-        this.callbackArgs = builder.callbackArgs;
-        this.timeout = builder.timeout;
-        this.firstByteTimeout = builder.firstByteTimeout;
-        this.idleTimeout = builder.idleTimeout;
-        this.progress = builder.progress;
-        this.egress = builder.egress;
-        this.maxRedirects = builder.maxRedirects;
-        this.failOnErrorStatus = builder.failOnErrorStatus;
-        this.preprocessors = builder.preprocessors;
-        this.priority = builder.priority;
-        this.delay = builder.delay;
-        this.concurrencyKey = builder.concurrencyKey;
-    }
-
-    private static <T> Map<String, T> immutable(Map<String, T> map) {
-        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+        this.values = builder.values.frozen();
     }
 
     /**
@@ -91,149 +47,125 @@ public final class Request {
 
     /** The method. */
     public Method method() {
-        return method;
+        return values.method;
     }
 
     /** The URL with its literal parameters; secret ones are added when it is sent. */
     public URI url() {
-        return url;
+        return values.url;
     }
 
     /** Literal headers: lower-case name to value. */
     public Map<String, String> headers() {
-        return headers;
+        return values.headers;
     }
 
     /** Headers whose value, or its rest, is a secret: lower-case name to reference. */
     public Map<String, Secret> secretHeaders() {
-        return secretHeaders;
+        return values.secretHeaders;
     }
 
     /** Query parameters whose value is a secret. */
     public Map<String, Secret> secretParams() {
-        return secretParams;
+        return values.secretParams;
     }
 
     /** A copy of the body's bytes; empty if there is no body. */
     public Optional<byte[]> body() {
-        return body == null ? Optional.empty() : Optional.of(body.clone());
+        return values.body == null ? Optional.empty() : Optional.of(values.body.clone());
     }
 
     /** The name of the callback; empty if none was given. */
     public Optional<String> callback() {
-        return Optional.ofNullable(callback);
+        return Optional.ofNullable(values.callback);
     }
 
     /** What comes back with the outcome. */
     public CallbackArgs callbackArgs() {
-        return callbackArgs;
+        return values.callbackArgs;
     }
 
     /** The longest time of one hop, to the last byte of its answer; empty: the setting {@code request-timeout}. */
     public Optional<Duration> timeout() {
-        return Optional.ofNullable(timeout);
+        return Optional.ofNullable(values.timeout);
     }
 
     /** The longest wait for the beginning of an answer; empty: the setting {@code first-byte-timeout}. */
     public Optional<Duration> firstByteTimeout() {
-        return Optional.ofNullable(firstByteTimeout);
+        return Optional.ofNullable(values.firstByteTimeout);
     }
 
     /** The longest time without progress of an answer; empty: the setting {@code idle-timeout}. */
     public Optional<Duration> idleTimeout() {
-        return Optional.ofNullable(idleTimeout);
+        return Optional.ofNullable(values.idleTimeout);
     }
 
     /** What counts as progress for the idle timeout. */
     public Progress progress() {
-        return progress;
+        return values.progress;
     }
 
     /** Where it may go; empty: the setting {@code egress}. */
     public Optional<EgressPolicy> egress() {
-        return Optional.ofNullable(egress);
+        return Optional.ofNullable(values.egress);
     }
 
     /** How many redirects are followed; empty: the setting {@code max-redirects}. */
     public Optional<Integer> maxRedirects() {
-        return Optional.ofNullable(maxRedirects);
+        return Optional.ofNullable(values.maxRedirects);
     }
 
     /** Whether a status outside 200 to 299 is a failure; empty: the setting {@code fail-on-error-status}. */
     public Optional<Boolean> failOnErrorStatus() {
-        return Optional.ofNullable(failOnErrorStatus);
+        return Optional.ofNullable(values.failOnErrorStatus);
     }
 
     /** Names of the preprocessors that run before it is sent, in their order. */
     public List<String> preprocessors() {
-        return preprocessors;
+        return values.preprocessors;
     }
 
     /** 0 to 3; 0 is claimed first. */
     public int priority() {
-        return priority;
+        return values.priority;
     }
 
     /** How long after enqueue it becomes due; zero by default. */
     public Duration delay() {
-        return delay;
+        return values.delay;
     }
 
     /** What {@code max-in-flight} of a host is counted by; empty: the host of the URL. */
     public Optional<String> concurrencyKey() {
-        return Optional.ofNullable(concurrencyKey);
+        return Optional.ofNullable(values.concurrencyKey);
     }
 
     @Override
     public String toString() {
-        return "Request[" + method + " " + Checks.withoutSecrets(url) + ", headers " + headers.keySet() + " "
-                + secretHeaders.keySet() + "]";
+        return "Request[" + values.method + " " + Checks.withoutSecrets(values.url) + ", headers "
+                + values.headers.keySet() + " " + values.secretHeaders.keySet() + "]";
     }
 
     /** Builds a {@link Request}. Each setter validates its value. Not safe for several threads. */
     public static final class Builder {
 
-        private final Method method;
-        private final URI url;
+        private final RequestValues values;
         private final @Nullable PatientHttpClient client;
-        private final Map<String, String> headers = new LinkedHashMap<>();
-        private final Map<String, Secret> secretHeaders = new LinkedHashMap<>();
-        private final Map<String, String> params = new LinkedHashMap<>();
-        private final Map<String, Secret> secretParams = new LinkedHashMap<>();
-        private byte @Nullable [] body;
-        private @Nullable String callback;
-        private CallbackArgs callbackArgs = CallbackArgs.empty();
-        private @Nullable Duration timeout;
-        private @Nullable Duration firstByteTimeout;
-        private @Nullable Duration idleTimeout;
-        private Progress progress = Progress.BYTE;
-        private @Nullable EgressPolicy egress;
-        private @Nullable Integer maxRedirects;
-        private @Nullable Boolean failOnErrorStatus;
-        private List<String> preprocessors = List.of();
-        private int priority = DEFAULT_PRIORITY;
-        private Duration delay = Duration.ZERO;
-        private @Nullable String concurrencyKey;
 
         private Builder(Method method, URI url, @Nullable PatientHttpClient client) {
-            this.method = method;
-            this.url = url;
+            this.values = new RequestValues(method, url);
             this.client = client;
         }
 
         /** Sets a header; the last value of a name wins, in any case (parity 6). */
         public Builder header(String name, String value) {
-            var key = Checks.headerName(name);
-            secretHeaders.remove(key);
-            headers.put(key, Checks.headerValue("header " + key, value));
+            values.header(name, value);
             return this;
         }
 
         /** Sets a header whose value is looked up when the request is sent. */
         public Builder header(String name, Secret value) {
-            var key = Checks.headerName(name);
-            headers.remove(key);
-            secretHeaders.put(key, value);
+            values.header(name, value);
             return this;
         }
 
@@ -245,22 +177,14 @@ public final class Request {
 
         /** Appends a query parameter, form-encoded; the last value of a name wins (parity 5). */
         public Builder param(String name, String value) {
-            checkParam(name);
-            secretParams.remove(name);
-            params.put(name, Checks.unicode("parameter " + name, value));
+            values.param(name, value);
             return this;
         }
 
         /** Appends a query parameter whose value is looked up when the request is sent, and never stored. */
         public Builder param(String name, Secret value) {
-            checkParam(name);
-            params.remove(name);
-            secretParams.put(name, value);
+            values.param(name, value);
             return this;
-        }
-
-        private static void checkParam(String name) {
-            Checks.unicode("parameter name", Checks.notBlank("parameter name", name));
         }
 
         /** Appends several query parameters. */
@@ -276,16 +200,7 @@ public final class Request {
 
         /** Sets the body; the array is copied; an empty one is no body. */
         public Builder body(byte[] body) {
-            if (body.length == 0) {
-                return this;
-            }
-            if (!method.allowsBody()) {
-                throw new IllegalArgumentException("body is not allowed for " + method);
-            }
-            if (this.body != null) {
-                throw new IllegalArgumentException("body is set already: use one of body and json, once");
-            }
-            this.body = body.clone();
+            values.body(body);
             return this;
         }
 
@@ -296,27 +211,25 @@ public final class Request {
          */
         public Builder json(@Nullable Object value) {
             body(Json.MAPPER.writeValueAsBytes(value));
-            if (!headers.containsKey("content-type") && !secretHeaders.containsKey("content-type")) {
-                headers.put("content-type", "application/json");
-            }
+            values.headerUnlessSet("content-type", "application/json");
             return this;
         }
 
         /** Sets who gets the outcome: the registered callback of that class. */
         public Builder callback(Class<? extends Callback> callback) {
-            this.callback = callback.getName();
+            values.callback = callback.getName();
             return this;
         }
 
         /** Sets who gets the outcome: the callback that is registered under that {@link Callback#name}. */
         public Builder callback(String name) {
-            this.callback = Checks.notBlank("callback", name);
+            values.callback = Checks.notBlank("callback", name);
             return this;
         }
 
         /** Sets what comes back with the outcome: a map or a record, see {@link CallbackArgs#of}. */
         public Builder callbackArgs(Object mapOrRecord) {
-            this.callbackArgs = CallbackArgs.of(mapOrRecord);
+            values.callbackArgs = CallbackArgs.of(mapOrRecord);
             return this;
         }
 
@@ -325,7 +238,7 @@ public final class Request {
          * Positive.
          */
         public Builder timeout(Duration timeout) {
-            this.timeout = Checks.positive("timeout", timeout);
+            values.timeout = Checks.positive("timeout", timeout);
             return this;
         }
 
@@ -335,7 +248,7 @@ public final class Request {
          * than {@link #timeout}, never later.
          */
         public Builder firstByteTimeout(Duration firstByteTimeout) {
-            this.firstByteTimeout = Checks.positive("firstByteTimeout", firstByteTimeout);
+            values.firstByteTimeout = Checks.positive("firstByteTimeout", firstByteTimeout);
             return this;
         }
 
@@ -345,7 +258,7 @@ public final class Request {
          * earlier than {@link #timeout}, never later.
          */
         public Builder idleTimeout(Duration idleTimeout) {
-            this.idleTimeout = Checks.positive("idleTimeout", idleTimeout);
+            values.idleTimeout = Checks.positive("idleTimeout", idleTimeout);
             return this;
         }
 
@@ -359,28 +272,26 @@ public final class Request {
 
         /** Like {@link #eventStream()}, with another measure for the idle timeout. */
         public Builder eventStream(Progress progress) {
-            if (!headers.containsKey("accept") && !secretHeaders.containsKey("accept")) {
-                headers.put("accept", "text/event-stream");
-            }
-            this.progress = progress;
+            values.headerUnlessSet("accept", "text/event-stream");
+            values.progress = progress;
             return this;
         }
 
         /** Sets where it may go, instead of the setting {@code egress}. */
         public Builder egress(EgressPolicy egress) {
-            this.egress = egress;
+            values.egress = egress;
             return this;
         }
 
         /** Sets how many redirects are followed; 0 makes a redirect an ordinary response. At most 100. */
         public Builder maxRedirects(int maxRedirects) {
-            this.maxRedirects = Checks.within("maxRedirects", maxRedirects, 0, 100);
+            values.maxRedirects = Checks.within("maxRedirects", maxRedirects, 0, 100);
             return this;
         }
 
         /** Sets whether a status outside 200 to 299 goes to {@code onError} as an {@link HttpFailure}. */
         public Builder failOnErrorStatus(boolean failOnErrorStatus) {
-            this.failOnErrorStatus = failOnErrorStatus;
+            values.failOnErrorStatus = failOnErrorStatus;
             return this;
         }
 
@@ -389,19 +300,19 @@ public final class Request {
             for (var name : names) {
                 Checks.notBlank("preprocessor", name);
             }
-            this.preprocessors = List.of(names);
+            values.preprocessors = List.of(names);
             return this;
         }
 
         /** Sets the priority: 0 is claimed first, 3 last, 1 is the default. */
         public Builder priority(int priority) {
-            this.priority = Checks.within("priority", priority, HIGHEST_PRIORITY, LOWEST_PRIORITY);
+            values.priority = Checks.within("priority", priority, HIGHEST_PRIORITY, LOWEST_PRIORITY);
             return this;
         }
 
         /** Sets how long after enqueue it becomes due. Not negative. */
         public Builder delay(Duration delay) {
-            this.delay = Checks.notNegative("delay", delay);
+            values.delay = Checks.notNegative("delay", delay);
             return this;
         }
 
@@ -412,7 +323,7 @@ public final class Request {
                 throw new IllegalArgumentException(
                         "concurrencyKey must have at most 200 characters and no NUL, had " + key.length());
             }
-            this.concurrencyKey = key;
+            values.concurrencyKey = key;
             return this;
         }
 
@@ -443,22 +354,6 @@ public final class Request {
                         "this builder has no client: use client.request(..).enqueue() or client.enqueue(builder.build())");
             }
             return client;
-        }
-
-        private URI url() {
-            if (params.isEmpty()) {
-                return url;
-            }
-            var pairs = new ArrayList<String>();
-            params.forEach((name, value) -> pairs.add(encode(name) + "=" + encode(value)));
-            var text = url.toString();
-            var fragment = text.indexOf('#');
-            var head = fragment < 0 ? text : text.substring(0, fragment);
-            return URI.create(head + (url.getRawQuery() == null ? "?" : "&") + String.join("&", pairs));
-        }
-
-        private static String encode(String text) {
-            return URLEncoder.encode(text, StandardCharsets.UTF_8);
         }
     }
 }
