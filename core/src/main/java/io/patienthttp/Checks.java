@@ -23,9 +23,9 @@ final class Checks {
         return value;
     }
 
-    static Duration positive(String field, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(field + " must be positive, was " + value);
+    static Duration positive(String field, Duration value, Duration most) {
+        if (value.isNegative() || value.isZero() || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(field + " must be positive and at most " + most + ", was " + value);
         }
         return value;
     }
@@ -33,6 +33,13 @@ final class Checks {
     static Duration notNegative(String field, Duration value) {
         if (value.isNegative()) {
             throw new IllegalArgumentException(field + " must not be negative, was " + value);
+        }
+        return value;
+    }
+
+    static Duration notNegative(String field, Duration value, Duration most) {
+        if (value.isNegative() || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(field + " must be between PT0S and " + most + ", was " + value);
         }
         return value;
     }

@@ -25,6 +25,12 @@ public final class Request {
     /** The {@link Builder#priority} of a request that sets none. */
     public static final int DEFAULT_PRIORITY = 1;
 
+    /** The longest timeout of a request: a day. */
+    public static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
+    /** The longest time that a request may wait for its turn: a year, of 365 days. */
+    public static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
     private final RequestValues values;
 
     private Request(Builder builder) {
@@ -234,31 +240,32 @@ public final class Request {
         }
 
         /**
-         * Sets the longest time from connect to the last byte of the answer. Each redirect has it anew (parity 7).
-         * Positive.
+         * Sets the longest time from connect to the last byte of the answer. Each redirect has it anew (parity 7). The
+         * time in which we do not read because {@code max-buffered-bytes} is exhausted counts: this is the one bound
+         * that holds whatever happens. Positive, and at most {@link #LONGEST_TIMEOUT}.
          */
         public Builder timeout(Duration timeout) {
-            values.timeout = Checks.positive("timeout", timeout);
+            values.timeout = Checks.positive("timeout", timeout, LONGEST_TIMEOUT);
             return this;
         }
 
         /**
          * Sets the longest time from the last byte of the request to the beginning of the answer, on each hop; what the
-         * server sends before its final answer (status 100 to 199) does not count. Positive. It ends a request earlier
-         * than {@link #timeout}, never later.
+         * server sends before its final answer (status 100 to 199) does not count. Positive, and at most {@link
+         * #LONGEST_TIMEOUT}. It ends a request earlier than {@link #timeout}, never later.
          */
         public Builder firstByteTimeout(Duration firstByteTimeout) {
-            values.firstByteTimeout = Checks.positive("firstByteTimeout", firstByteTimeout);
+            values.firstByteTimeout = Checks.positive("firstByteTimeout", firstByteTimeout, LONGEST_TIMEOUT);
             return this;
         }
 
         /**
          * Sets the longest time without progress once an answer has begun, see {@link Progress}; the time in which we
-         * do not read because {@code max-buffered-bytes} is exhausted does not count. Positive. It ends a request
-         * earlier than {@link #timeout}, never later.
+         * do not read because {@code max-buffered-bytes} is exhausted does not count. Positive, and at most {@link
+         * #LONGEST_TIMEOUT}. It ends a request earlier than {@link #timeout}, never later.
          */
         public Builder idleTimeout(Duration idleTimeout) {
-            values.idleTimeout = Checks.positive("idleTimeout", idleTimeout);
+            values.idleTimeout = Checks.positive("idleTimeout", idleTimeout, LONGEST_TIMEOUT);
             return this;
         }
 
@@ -310,9 +317,9 @@ public final class Request {
             return this;
         }
 
-        /** Sets how long after enqueue it becomes due. Not negative. */
+        /** Sets how long after enqueue it becomes due. Not negative, and at most {@link #LONGEST_WAIT}. */
         public Builder delay(Duration delay) {
-            values.delay = Checks.notNegative("delay", delay);
+            values.delay = Checks.notNegative("delay", delay, LONGEST_WAIT);
             return this;
         }
 

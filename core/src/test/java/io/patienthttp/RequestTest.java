@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a request takes and refuses at the call (parity 1 to 11). */
 class RequestTest {
+
+    private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private static Request.Builder post() {
         return Request.builder(Method.POST, "https://example.org/a");
@@ -169,15 +172,36 @@ class RequestTest {
 
     @Test
     void optionsAreRefusedOutOfBounds() {
-        refused(() -> post().timeout(Duration.ZERO), "timeout must be positive, was PT0S");
         refused(() -> post().maxRedirects(-1), "maxRedirects must be between 0 and 100, was -1");
         refused(() -> post().maxRedirects(101), "maxRedirects must be between 0 and 100, was 101");
         refused(() -> post().priority(4), "priority must be between 0 and 3, was 4");
-        refused(() -> post().delay(Duration.ofMillis(-1)), "delay must not be negative, was PT-0.001S");
         refused(() -> post().preprocessors("a", " "), "preprocessor must not be blank");
         refused(() -> post().callback(" "), "callback must not be blank");
         refused(() -> post().concurrencyKey("x".repeat(201)), "concurrencyKey must have at most 200 characters");
         refused(() -> Secret.named(" "), "secret name must not be blank");
+    }
+
+    @Test
+    void durationsAreBoundedSoThatNothingOverflows() {
+        var day = Duration.ofDays(1);
+        var longest = Request.LONGEST_WAIT;
+        var request = post().timeout(day)
+                .firstByteTimeout(day)
+                .idleTimeout(day)
+                .delay(longest)
+                .build();
+
+        assertThat(request.timeout()).contains(day);
+        assertThat(request.delay()).isEqualTo(longest);
+        for (var refused : List.of(Duration.ZERO, Duration.ofNanos(-1), day.plusNanos(1), FOREVER)) {
+            var message = " must be positive and at most PT24H, was " + refused;
+            refused(() -> post().timeout(refused), "timeout" + message);
+            refused(() -> post().firstByteTimeout(refused), "firstByteTimeout" + message);
+            refused(() -> post().idleTimeout(refused), "idleTimeout" + message);
+        }
+        for (var refused : List.of(Duration.ofMillis(-1), longest.plusNanos(1), FOREVER)) {
+            refused(() -> post().delay(refused), "delay must be between PT0S and PT8760H, was " + refused);
+        }
     }
 
     @Test
