@@ -48,7 +48,7 @@ public sealed interface Failure extends Outcome
         PREPARATION(RejectedFailure.class),
         /** {@link RejectedFailure}: the egress policy forbids the address. */
         EGRESS_DENIED(RejectedFailure.class),
-        /** {@link RejectedFailure}: cancelled by the application. */
+        /** {@link RejectedFailure}: cancelled by the application; not processed only if no process had taken it yet. */
         CANCELLED(RejectedFailure.class),
         /** {@link RejectedFailure}: its deadline passed before it could be sent. */
         EXPIRED(RejectedFailure.class),

@@ -88,7 +88,8 @@ public interface PatientHttpClient {
 
     /**
      * Asks for the request to be given up, in a transaction of its own. A pending one is not sent; one in flight is
-     * aborted within a second. Its callback runs with a {@link RejectedFailure} of kind CANCELLED.
+     * aborted within a second. Its callback runs with a {@link RejectedFailure} of kind CANCELLED, whose {@link
+     * RejectedFailure#maybeProcessed} is false only if no process had taken the request yet.
      *
      * @throws IllegalArgumentException if the id is not a UUID
      */

@@ -35,14 +35,19 @@ public final class JdbcRequestStore implements RequestStore {
      *
      * @param tablePrefix of the table names, with an optional schema and a dot before
      * @param cancelledOutcome what is stored as the outcome of a cancelled request
+     * @param cancelledUnsentOutcome the same for one that was never claimed
      * @param exhaustedOutcome what is stored as the outcome of a request that processes died with too often
      */
     public JdbcRequestStore(
-            JdbcTransactions transactions, String tablePrefix, String cancelledOutcome, String exhaustedOutcome) {
+            JdbcTransactions transactions,
+            String tablePrefix,
+            String cancelledOutcome,
+            String cancelledUnsentOutcome,
+            String exhaustedOutcome) {
         this.transactions = transactions;
         this.tables = new Tables(tablePrefix, transactions.dialect());
         this.cancelledOutcome = cancelledOutcome;
-        this.requests = new RequestRows(tables, cancelledOutcome);
+        this.requests = new RequestRows(tables, cancelledOutcome, cancelledUnsentOutcome);
         this.processes = new ProcessRows(tables, cancelledOutcome, exhaustedOutcome);
         this.outcomes = new OutcomeRows(tables);
     }

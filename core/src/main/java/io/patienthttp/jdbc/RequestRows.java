@@ -48,12 +48,16 @@ final class RequestRows {
     private static final String CANCEL_REQUESTED =
             "SELECT id, epoch FROM {requests} WHERE owner = ? AND state = 'IN_FLIGHT' AND cancel_requested";
 
-    /** One conditional UPDATE, which does not wait for a running callback: that holds a COMPLETED row. */
+    /**
+     * One conditional UPDATE, which does not wait for a running callback: that holds a COMPLETED row. Only a row of epoch
+     * 0 was never claimed: any other may have been sent before it became PENDING again.
+     */
     private static final String CANCEL = """
             UPDATE {requests}
             SET cancel_requested = TRUE,
                 state = CASE WHEN state = 'PENDING' THEN 'COMPLETED' ELSE state END,
-                outcome = CASE WHEN state = 'PENDING' THEN CAST(? AS TEXT) ELSE outcome END,
+                outcome = CASE WHEN state = 'PENDING' AND epoch = 0 THEN CAST(? AS TEXT)
+                    WHEN state = 'PENDING' THEN CAST(? AS TEXT) ELSE outcome END,
                 completed_at = CASE WHEN state = 'PENDING' THEN {now} ELSE completed_at END
             WHERE id = ? AND state IN ('PENDING', 'IN_FLIGHT') AND NOT cancel_requested
             """;
@@ -62,10 +66,12 @@ final class RequestRows {
 
     private final Tables tables;
     private final String cancelledOutcome;
+    private final String cancelledUnsentOutcome;
 
-    RequestRows(Tables tables, String cancelledOutcome) {
+    RequestRows(Tables tables, String cancelledOutcome, String cancelledUnsentOutcome) {
         this.tables = tables;
         this.cancelledOutcome = cancelledOutcome;
+        this.cancelledUnsentOutcome = cancelledUnsentOutcome;
     }
 
     int insert(Connection connection, List<NewRequest> requests) throws SQLException {
@@ -133,6 +139,7 @@ final class RequestRows {
                     connection,
                     tables.returning(CANCEL, "id, epoch, state, created_at"),
                     RequestRows::jobIfCompleted,
+                    cancelledUnsentOutcome,
                     cancelledOutcome,
                     id);
             if (changed.isPresent()) {

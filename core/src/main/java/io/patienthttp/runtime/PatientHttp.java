@@ -107,7 +107,9 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         return new JdbcRequestStore(
                 transactions,
                 settings.tablePrefix(),
-                codec.writeRejected(Failure.Kind.CANCELLED, "the request was cancelled", true),
+                codec.writeRejected(
+                        Failure.Kind.CANCELLED, "the request was cancelled; it was, or may have been, sent", true),
+                codec.writeRejected(Failure.Kind.CANCELLED, "the request was cancelled before it was sent", false),
                 codec.writeRejected(
                         Failure.Kind.RECOVERY_EXHAUSTED,
                         "processes died with the request in flight more often than max-recoveries ("

@@ -53,7 +53,7 @@ public interface RequestStore {
     /** Which rows of the owner are flagged for cancellation. */
     List<RequestRef> cancelRequested(UUID owner);
 
-    /** Flags an IN_FLIGHT row, or completes a PENDING one as cancelled. */
+    /** Flags an IN_FLIGHT row, or completes a PENDING one as cancelled: as unsent, if it was never claimed. */
     Cancellation cancel(Transaction transaction, UUID id);
 
     // processes

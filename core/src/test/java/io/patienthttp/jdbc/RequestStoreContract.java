@@ -42,6 +42,7 @@ abstract class RequestStoreContract {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final String CANCELLED = "cancelled";
+    private static final String CANCELLED_UNSENT = "cancelled unsent";
     private static final String EXHAUSTED = "exhausted";
     private static final Suspects NO_SUSPECTS = new Suspects(3, 0, 0, 0);
     private static final Suspects ALL_SUSPECTS = new Suspects(3, 10, 10, 1);
@@ -57,7 +58,7 @@ abstract class RequestStoreContract {
         dataSource = database();
         transactions = JdbcTransactions.of(dataSource);
         new Schema(transactions, "patient_http_").create();
-        store = new JdbcRequestStore(transactions, "patient_http_", CANCELLED, EXHAUSTED);
+        store = new JdbcRequestStore(transactions, "patient_http_", CANCELLED, CANCELLED_UNSENT, EXHAUSTED);
     }
 
     @AfterEach
@@ -348,6 +349,28 @@ abstract class RequestStoreContract {
         assertThat(state(id)).isEqualTo(RequestState.COMPLETED);
         assertThat(cancel(id).result()).isEqualTo(CancelResult.CANCELLED);
         assertThat(cancel(id).job()).isEmpty();
+    }
+
+    @Test
+    void onlyWhatWasNeverClaimedIsCancelledAsUnsent() {
+        var me = process();
+        var claimed = insert(request());
+        claim(me, 1);
+        cancel(claimed);
+        transactions.inTransaction(tx -> store.releaseAll(tx, me));
+        var released = insert(request());
+        release(me, claim(me, 1).get(0).ref(), Duration.ZERO);
+        cancel(released);
+        var sentAgain = insert(request());
+        complete(me, claim(me, 1).get(0).ref(), "outcome");
+        deadLetter(new RequestRef(sentAgain, 1));
+        store.sendAgain(sentAgain);
+        cancel(sentAgain);
+        var never = insert(request());
+        cancel(never);
+
+        assertThat(outcome(never)).isEqualTo(CANCELLED_UNSENT);
+        assertThat(List.of(outcome(claimed), outcome(released), outcome(sentAgain))).containsOnly(CANCELLED);
     }
 
     @Test
@@ -816,6 +839,10 @@ abstract class RequestStoreContract {
 
     private boolean deadLetter(RequestRef ref) {
         return transactions.inTransaction(tx -> store.deadLetter(tx, ref, "boom"));
+    }
+
+    private String outcome(UUID id) {
+        return store.outcomes(List.of(id)).get(id).outcome();
     }
 
     private RequestState state(UUID id) {

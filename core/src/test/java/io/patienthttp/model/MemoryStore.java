@@ -28,8 +28,15 @@ class MemoryStore extends MemoryProcesses {
     /** What a database refuses to store. */
     static final String REFUSED = "refuse-me";
 
-    MemoryStore(MemoryTransactions transactions, String cancelledOutcome, String exhaustedOutcome) {
+    private final String cancelledUnsentOutcome;
+
+    MemoryStore(
+            MemoryTransactions transactions,
+            String cancelledOutcome,
+            String cancelledUnsentOutcome,
+            String exhaustedOutcome) {
         super(transactions, cancelledOutcome, exhaustedOutcome);
+        this.cancelledUnsentOutcome = cancelledUnsentOutcome;
     }
 
     @Override
@@ -220,7 +227,8 @@ class MemoryStore extends MemoryProcesses {
                         var next = row.copy();
                         next.cancelRequested = true;
                         return row.state == RequestState.PENDING
-                                ? next.complete(cancelledOutcome, database.now())
+                                ? next.complete(
+                                        row.epoch == 0 ? cancelledUnsentOutcome : cancelledOutcome, database.now())
                                 : next;
                     });
             if (!changed.isEmpty()) {

@@ -159,7 +159,7 @@ final class Node implements Waits {
     }
 
     /** What a store records by itself. */
-    record Outcomes(String cancelled, String exhausted) {}
+    record Outcomes(String cancelled, String cancelledUnsent, String exhausted) {}
 
     private Exchange send(ClaimedTask task) {
         var exchange =

@@ -43,7 +43,7 @@ abstract class StoreEquivalenceContract {
         try (var close = (AutoCloseable) dataSource) {
             var transactions = JdbcTransactions.of(dataSource);
             new Schema(transactions, "patient_http_").create();
-            var store = new JdbcRequestStore(transactions, "patient_http_", "cancelled", "exhausted");
+            var store = new JdbcRequestStore(transactions, "patient_http_", "cancelled", "unsent", "exhausted");
             for (long seed = 1; seed <= SCRIPTS; seed++) {
                 execute(dataSource, "DELETE FROM patient_http_requests");
                 execute(dataSource, "DELETE FROM patient_http_processes");
@@ -59,7 +59,7 @@ abstract class StoreEquivalenceContract {
     private static List<String> inMemory(long seed) {
         var clock = new Clock();
         var transactions = new MemoryTransactions(new MemoryDatabase(clock), "the script");
-        var store = new MemoryStore(transactions, "cancelled", "exhausted");
+        var store = new MemoryStore(transactions, "cancelled", "unsent", "exhausted");
         var transcript = new StoreScript(seed, store, transactions, clock::leap).run();
         transactions
                 .database

@@ -76,6 +76,7 @@ final class Stories {
         var codec = new OutcomeCodec();
         return new Outcomes(
                 codec.writeRejected(Failure.Kind.CANCELLED, "cancelled", true),
+                codec.writeRejected(Failure.Kind.CANCELLED, "cancelled", false),
                 codec.writeRejected(Failure.Kind.RECOVERY_EXHAUSTED, "given up", true));
     }
 }

@@ -172,6 +172,7 @@ abstract class PipelineContract extends PipelineFixture {
         assertThat(callback.outcomes.get(id).get(0)).isInstanceOfSatisfying(RejectedFailure.class, failure -> {
             assertThat(failure.kind()).isEqualTo(Failure.Kind.CANCELLED);
             assertThat(failure.url().toString()).isEqualTo(server.slow(0));
+            assertThat(failure.maybeProcessed()).isFalse();
         });
         assertThat(server.hits()).isEmpty();
     }
@@ -185,7 +186,10 @@ abstract class PipelineContract extends PipelineFixture {
         assertThat(http.cancel(id)).isEqualTo(CancelResult.CANCELLED);
 
         awaitDelivered(1);
-        assertThat(((Failure) callback.outcomes.get(id).get(0)).kind()).isEqualTo(Failure.Kind.CANCELLED);
+        assertThat(callback.outcomes.get(id).get(0)).isInstanceOfSatisfying(RejectedFailure.class, failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CANCELLED);
+            assertThat(failure.maybeProcessed()).isTrue();
+        });
         assertThat(http.inFlight()).isZero();
     }
 
@@ -375,7 +379,7 @@ abstract class PipelineContract extends PipelineFixture {
         execute("DELETE FROM scheduled_tasks");
         var queue = DbSchedulerCallbacks.create().owned(database);
         var transactions = JdbcTransactions.of(database);
-        var store = new JdbcRequestStore(transactions, "patient_http_", "", "");
+        var store = new JdbcRequestStore(transactions, "patient_http_", "", "", "");
 
         new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1), 10).sweep();
 
