@@ -31,6 +31,10 @@ final class TransportErrors {
     /** The message of the exception that Jetty makes of such a frame. */
     private static final String REFUSED_STREAM = ErrorCode.toString(ErrorCode.REFUSED_STREAM_ERROR.code, null);
 
+    /** What Jetty says of a handshake during which the connection ended. */
+    private static final String ENDED_IN_HANDSHAKE = "Abruptly closed by peer";
+
+    private final long startNanos = System.nanoTime();
     private final Duration timeout;
     private final Duration connectTimeout;
     private final String origin;
@@ -77,6 +81,9 @@ final class TransportErrors {
             return of(Failure.Kind.DNS, false, "the host of " + origin + " has no address", cause);
         }
         var tls = find(cause, SSLException.class);
+        if (tls != null && !sent && isStalled(tls)) {
+            return connectTimeout(cause);
+        }
         if (tls != null) {
             var what = sent ? "the TLS connection to " : "the TLS handshake with ";
             return of(Failure.Kind.TLS, sent, what + origin + " failed: " + tls.getMessage(), cause);
@@ -105,6 +112,15 @@ final class TransportErrors {
                                 ? ": its head is larger than " + JettyClientFactory.MAX_HEADERS_SIZE + " bytes"
                                 : ""),
                 cause);
+    }
+
+    /**
+     * Whether the handshake ended because it took too long: Jetty then closes the connection, and now and then hears of
+     * the peer's end of it before it tells us of the timeout.
+     */
+    private boolean isStalled(SSLException tls) {
+        return ENDED_IN_HANDSHAKE.equals(tls.getMessage())
+                && System.nanoTime() - startNanos >= connectTimeout.toNanos();
     }
 
     /** The stream was refused, or is beyond the last one that the server says it may process (RFC 9113, section 8.7). */
