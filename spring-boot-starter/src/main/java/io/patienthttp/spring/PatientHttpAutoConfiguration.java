@@ -11,6 +11,7 @@ import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.Transactions;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -176,7 +177,10 @@ public final class PatientHttpAutoConfiguration {
                     .settings(settings)
                     .transactions(transactions)
                     .callbackQueue(queue);
-            properties.secrets().forEach((name, value) -> builder.secret(name, () -> value));
+            properties.secrets().forEach((name, value) -> {
+                var origins = properties.secretOrigins().getOrDefault(name, Set.of());
+                builder.secret(name, () -> value, origins.toArray(String[]::new));
+            });
             registrations.addTo(builder);
             return builder.build();
         }

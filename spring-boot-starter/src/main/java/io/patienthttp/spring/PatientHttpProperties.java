@@ -57,6 +57,8 @@ import org.springframework.util.unit.DataSize;
  *     Liquibase. Embedded: only in a database in memory.
  * @param processor What sends requests.
  * @param secrets Values of secrets by name, for requests that name them. Never shown by the actuator.
+ * @param secretOrigins Where single secrets of patient-http.secrets may be sent, such as https://api.example.com, and to
+ *     no other origin; by their names.
  * @param hosts What differs for single hosts, by name in brackets: patient-http.hosts[api.example.com].max-in-flight
  */
 @ConfigurationProperties("patient-http")
@@ -94,6 +96,7 @@ public record PatientHttpProperties(
         @DefaultValue("embedded") DatabaseInitializationMode initializeSchema,
         @DefaultValue Processor processor,
         @DefaultValue Map<String, String> secrets,
+        @DefaultValue Map<String, Set<String>> secretOrigins,
         @DefaultValue Map<String, Host> hosts) {
 
     /** Copies what could be changed. */
@@ -101,6 +104,7 @@ public record PatientHttpProperties(
         sensitiveHeaders = sensitiveHeaders == null ? null : Set.copyOf(sensitiveHeaders);
         egressAllow = Set.copyOf(egressAllow);
         secrets = Map.copyOf(secrets);
+        secretOrigins = Map.copyOf(secretOrigins);
         hosts = Map.copyOf(hosts);
     }
 

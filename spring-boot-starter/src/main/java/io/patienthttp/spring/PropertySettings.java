@@ -1,10 +1,12 @@
 package io.patienthttp.spring;
 
 import io.patienthttp.EgressPolicy;
+import io.patienthttp.Origin;
 import io.patienthttp.runtime.Settings;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,10 @@ final class PropertySettings {
         set(properties.unresolvedTimeout(), settings::unresolvedTimeout);
         set(properties.tablePrefix(), settings::tablePrefix);
         properties.hosts().forEach((name, host) -> setHost(settings, name, host));
+        properties
+                .secretOrigins()
+                .forEach((name, origins) ->
+                        setNamed("secret-origins." + name, origins, bound -> check(properties.secrets(), name, bound)));
         try {
             return settings.build();
         } catch (IllegalArgumentException e) {
@@ -77,6 +83,18 @@ final class PropertySettings {
             throw new IllegalArgumentException("egressAllow must be empty unless egress is public-only, was " + allow);
         }
         return EgressPolicy.unrestricted();
+    }
+
+    /** A name or an origin with a slip in it must not leave a secret that may go anywhere. */
+    private static void check(Map<String, String> secrets, String name, Set<String> origins) {
+        if (!secrets.containsKey(name)) {
+            throw new IllegalArgumentException(
+                    "name must be one of patient-http.secrets, which are " + new TreeSet<>(secrets.keySet()));
+        }
+        if (origins.isEmpty()) {
+            throw new IllegalArgumentException("origins must not be empty");
+        }
+        origins.forEach(Origin::parse);
     }
 
     private static void setHost(Settings.Builder settings, String name, PatientHttpProperties.Host host) {

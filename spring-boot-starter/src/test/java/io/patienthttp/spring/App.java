@@ -5,6 +5,7 @@ import io.patienthttp.Failure;
 import io.patienthttp.PatientHttpClient;
 import io.patienthttp.Response;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -87,6 +88,10 @@ class App {
 
         public int count() {
             return jdbc.queryForObject("SELECT count(*) FROM notes", Integer.class);
+        }
+
+        public List<String> all() {
+            return jdbc.queryForList("SELECT text FROM notes", String.class);
         }
 
         public int requests() {

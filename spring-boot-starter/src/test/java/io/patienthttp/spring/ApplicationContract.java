@@ -275,6 +275,19 @@ abstract class ApplicationContract {
         assertThat(api.authorizations).containsExactly("Bearer s3cret");
     }
 
+    @Test
+    void aSecretThatIsBoundToAnOriginIsSentToNoOther() {
+        start("patient-http.secrets.openai=s3cret", "patient-http.secret-origins.openai=https://api.example.com");
+
+        request()
+                .header("authorization", io.patienthttp.Secret.named("openai").prefixed("Bearer "))
+                .enqueue();
+
+        atMostTenSeconds().until(() -> notes().count() == 1);
+        assertThat(notes().all()).containsExactly("PREPARATION");
+        assertThat(api.hits).isEmpty();
+    }
+
     private TransactionSynchronization enqueuesAtTheEnd() {
         return new TransactionSynchronization() {
             @Override

@@ -149,6 +149,7 @@ class PropertySettingsTest {
                 "callback.longest-backoff | 1s | must not be shorter than callback.first-backoff (PT5S), was PT1S",
                 "proxy-url | ftp://h | must begin with http:// or https://, its scheme was ftp",
                 "egress-allow | 10.0.0.0/8 | must be empty unless egress is public-only, was [10.0.0.0/8]",
+                "secret-origins.a | https://h | must be one of patient-http.secrets, which are []",
                 "hosts[a.b].max-in-flight | 0 | must be between 1 and 100000, was 0",
             })
     void aBadValueIsNamedWithItsPropertyAndWhatIsAllowed(String property, String value, String rule) {
@@ -166,6 +167,23 @@ class PropertySettingsTest {
         var failure = catchThrowableOfType(BindException.class, () -> bind(Map.of("patient-http.lease", "soon")));
 
         assertThat(failure.getProperty().getName()).hasToString("patient-http.lease");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | must not be empty",
+                "https://h/path | must have no path, query or fragment, was \"https://h/path\"",
+                "api.example.com | must be an absolute http or https URL, was \"api.example.com\""
+            })
+    void aBadOriginOfASecretIsRefused(String origins, String rule) {
+        var properties = bind(Map.of("patient-http.secrets.a", "hush", "patient-http.secret-origins.a", origins));
+
+        var failure = catchThrowableOfType(StartFailure.class, () -> PropertySettings.of(properties));
+
+        assertThat(failure.description())
+                .isEqualTo("The property patient-http.secret-origins.a is invalid: it " + rule + ".");
     }
 
     @Test
