@@ -50,7 +50,7 @@ public sealed interface Failure extends Outcome
         EGRESS_DENIED(RejectedFailure.class),
         /** {@link RejectedFailure}: cancelled by the application; not processed only if no process had taken it yet. */
         CANCELLED(RejectedFailure.class),
-        /** {@link RejectedFailure}: its deadline passed before it could be sent. */
+        /** {@link RejectedFailure}: it was not sent within the time of {@link Request.Builder#expiresAfter}. */
         EXPIRED(RejectedFailure.class),
         /**
          * {@link RejectedFailure}: processes died with it in flight more often than {@code max-recoveries}, the last one

@@ -141,6 +141,11 @@ public final class Request {
         return values.delay;
     }
 
+    /** How long after enqueue it is not sent any more; empty: it never expires. */
+    public Optional<Duration> expiresAfter() {
+        return Optional.ofNullable(values.expiresAfter);
+    }
+
     /** What {@code max-in-flight} of a host is counted by; empty: the host of the URL. */
     public Optional<String> concurrencyKey() {
         return Optional.ofNullable(values.concurrencyKey);
@@ -323,6 +328,18 @@ public final class Request {
             return this;
         }
 
+        /**
+         * Sets how long after enqueue it is not sent any more, by the database's clock. What waited longer, for room or
+         * while no process ran, completes with a {@link RejectedFailure} of kind EXPIRED once a process takes it. It is
+         * judged whenever a process takes the request, so also after a crash or a stop interrupted it; one in flight is
+         * not ended. Longer than the delay, at most {@link #LONGEST_WAIT}; by default it never expires. Sent again by an
+         * operator, it does not expire. Without a database it has no effect.
+         */
+        public Builder expiresAfter(Duration expiresAfter) {
+            values.expiresAfter = Checks.positive("expiresAfter", expiresAfter, LONGEST_WAIT);
+            return this;
+        }
+
         /** Sets what limits of concurrency are counted by, instead of the host. At most 200 characters. */
         public Builder concurrencyKey(String key) {
             Checks.notBlank("concurrencyKey", key);
@@ -334,7 +351,11 @@ public final class Request {
             return this;
         }
 
-        /** Returns the request. */
+        /**
+         * Returns the request.
+         *
+         * @throws IllegalArgumentException if it would expire before it is due
+         */
         public Request build() {
             return new Request(this);
         }

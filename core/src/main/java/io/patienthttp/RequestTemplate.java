@@ -159,6 +159,11 @@ public final class RequestTemplate {
             return with(request -> request.priority(priority));
         }
 
+        /** Sets how long after enqueue a request is not sent any more; see {@link Request.Builder#expiresAfter}. */
+        public Builder expiresAfter(Duration expiresAfter) {
+            return with(request -> request.expiresAfter(expiresAfter));
+        }
+
         /** Sets what limits of concurrency are counted by. */
         public Builder concurrencyKey(String key) {
             return with(request -> request.concurrencyKey(key));

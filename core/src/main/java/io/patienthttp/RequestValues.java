@@ -55,6 +55,9 @@ final class RequestValues implements Cloneable {
     Duration delay = Duration.ZERO;
 
     @Nullable
+    Duration expiresAfter;
+
+    @Nullable
     String concurrencyKey;
 
     RequestValues(Method method, URI url) {
@@ -112,6 +115,10 @@ final class RequestValues implements Cloneable {
 
     /** A copy that shares nothing that changes, with the literal parameters in its URL. */
     RequestValues frozen() {
+        if (expiresAfter != null && expiresAfter.compareTo(delay) <= 0) {
+            throw new IllegalArgumentException(
+                    "expiresAfter must be longer than delay, was " + expiresAfter + ", delay " + delay);
+        }
         RequestValues copy;
         try {
             copy = (RequestValues) clone();

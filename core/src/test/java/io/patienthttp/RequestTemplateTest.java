@@ -148,6 +148,8 @@ class RequestTemplateTest {
         assertThatThrownBy(() -> template("/v1")).hasMessageContaining("baseUrl must be an absolute http or https URL");
         assertThatThrownBy(() -> template("https://h/").header("a b", "c")).hasMessageContaining("header name");
         assertThatThrownBy(() -> template("https://h/").timeout(Duration.ZERO)).hasMessageContaining("timeout");
+        assertThatThrownBy(() -> template("https://h/").expiresAfter(Duration.ofDays(366)))
+                .hasMessage("expiresAfter must be positive and at most PT8760H, was PT8784H");
         assertThatThrownBy(() -> template("https://h/").build().get("a b"))
                 .hasMessageContaining("path must be a valid");
     }

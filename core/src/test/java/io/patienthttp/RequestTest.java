@@ -205,6 +205,22 @@ class RequestTest {
     }
 
     @Test
+    void itExpiresAfterItIsDue() {
+        var hour = Duration.ofHours(1);
+        assertThat(post().build().expiresAfter()).isEmpty();
+        assertThat(post().expiresAfter(Request.LONGEST_WAIT).build().expiresAfter())
+                .contains(Request.LONGEST_WAIT);
+        for (var refused : List.of(Duration.ZERO, Request.LONGEST_WAIT.plusNanos(1), FOREVER)) {
+            refused(
+                    () -> post().expiresAfter(refused),
+                    "expiresAfter must be positive and at most PT8760H, was " + refused);
+        }
+        refused(
+                () -> post().expiresAfter(hour).delay(hour).build(),
+                "expiresAfter must be longer than delay, was PT1H, delay PT1H");
+    }
+
+    @Test
     void itIsACopyThatNothingChanges() {
         var headers = new HashMap<>(Map.of("A", "1"));
         var body = new byte[] {1};

@@ -75,7 +75,7 @@ final class OutcomeRows {
 
     private static final String SEND_AGAIN = """
             UPDATE {requests}
-            SET state = 'PENDING', epoch = epoch + 1, attempt = 1, recoveries = 0, run_at = {now},
+            SET state = 'PENDING', epoch = epoch + 1, attempt = 1, recoveries = 0, run_at = {now}, deadline_at = NULL,
                 cancel_requested = FALSE, outcome = NULL, outcome_ref = NULL, completed_at = NULL,
                 claimed_at = NULL, dead_at = NULL, last_error = NULL
             WHERE id = ? AND state = 'DEAD'

@@ -19,9 +19,10 @@ import java.util.UUID;
 final class RequestRows {
 
     private static final String INSERT = """
-            INSERT INTO {requests} (id, state, epoch, attempt, recoveries, priority, run_at, concurrency_key,
+            INSERT INTO {requests} (id, state, epoch, attempt, recoveries, priority, run_at, deadline_at, concurrency_key,
                 cancel_requested, callback, method, host, format, callback_args, request, created_at)
-            VALUES (?, 'PENDING', 0, 1, 0, ?, {now} + CAST(? AS BIGINT) * INTERVAL '0.001' SECOND, ?,
+            VALUES (?, 'PENDING', 0, 1, 0, ?, {now} + CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
+                {now} + CAST(? AS BIGINT) * INTERVAL '0.001' SECOND, ?,
                 FALSE, ?, ?, ?, 1, ?, ?, {now})
             """;
 
@@ -82,6 +83,7 @@ final class RequestRows {
                         request.id(),
                         request.priority(),
                         request.delay(),
+                        request.expiresAfter(),
                         request.concurrencyKey(),
                         request.callback(),
                         request.method(),

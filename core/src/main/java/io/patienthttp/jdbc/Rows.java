@@ -43,7 +43,8 @@ final class Rows {
                 row.getString("concurrency_key"),
                 request(row),
                 Sql.instant(row, "created_at"),
-                Sql.instant(row, "claimed_at"));
+                Sql.instant(row, "claimed_at"),
+                row.getObject("deadline_at") == null ? null : Sql.instant(row, "deadline_at"));
     }
 
     static StoredRequest request(ResultSet row) throws SQLException {

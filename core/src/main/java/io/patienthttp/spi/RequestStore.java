@@ -128,6 +128,7 @@ public interface RequestStore {
      * A request to store.
      *
      * @param delay after which it is due
+     * @param expiresAfter after which it is not sent any more, or null
      * @param callbackArgs JSON, or null
      * @param request JSON
      */
@@ -135,6 +136,7 @@ public interface RequestStore {
             UUID id,
             int priority,
             Duration delay,
+            @Nullable Duration expiresAfter,
             String concurrencyKey,
             String callback,
             String method,
@@ -160,7 +162,11 @@ public interface RequestStore {
      */
     record Suspects(int maxRecoveries, int near, int suspects, int secondDegree) {}
 
-    /** A row that was claimed. The epoch of the ref is the claim's. */
+    /**
+     * A row that was claimed. The epoch of the ref is the claim's.
+     *
+     * @param deadlineAt when it expires, or null
+     */
     record ClaimedRequest(
             RequestRef ref,
             int attempt,
@@ -168,7 +174,19 @@ public interface RequestStore {
             String concurrencyKey,
             StoredRequest stored,
             Instant createdAt,
-            Instant claimedAt) {}
+            Instant claimedAt,
+            @Nullable Instant deadlineAt) {
+
+        /** Whether it is not to be sent any more. */
+        public boolean isExpired() {
+            return deadlineAt != null && !claimedAt.isBefore(deadlineAt);
+        }
+
+        /** Whether an earlier claim may have sent it. */
+        public boolean maybeSentBefore() {
+            return ref.epoch() > 1;
+        }
+    }
 
     /** A request as it is stored. */
     record StoredRequest(

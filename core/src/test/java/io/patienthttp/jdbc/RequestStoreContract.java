@@ -105,6 +105,34 @@ abstract class RequestStoreContract {
     }
 
     @Test
+    void aClaimTellsWhatExpired() {
+        var me = process();
+        insert(request());
+        insert(request().expiresAfter(Duration.ofHours(1)));
+        insert(request().expiresAfter(Duration.ZERO));
+
+        var claimed = claim(me, 3);
+
+        assertThat(claimed).extracting(ClaimedRequest::isExpired).containsExactlyInAnyOrder(false, false, true);
+        assertThat(claimed.stream().filter(row -> row.deadlineAt() == null)).hasSize(1);
+        assertThat(claimed).noneMatch(ClaimedRequest::maybeSentBefore);
+        release(me, claimed.get(0).ref(), Duration.ZERO);
+        assertThat(claim(me, 1)).singleElement().matches(ClaimedRequest::maybeSentBefore);
+    }
+
+    @Test
+    void whatIsSentAgainDoesNotExpire() {
+        var me = process();
+        var id = insert(request().expiresAfter(Duration.ZERO));
+        complete(me, claim(me, 1).get(0).ref(), "expired");
+        deadLetter(new RequestRef(id, 1));
+
+        store.sendAgain(id);
+
+        assertThat(claim(me, 1)).singleElement().matches(row -> !row.isExpired());
+    }
+
+    @Test
     void aProcessThatIsNotRegisteredClaimsNothing() {
         insert(request());
 
@@ -370,7 +398,8 @@ abstract class RequestStoreContract {
         cancel(never);
 
         assertThat(outcome(never)).isEqualTo(CANCELLED_UNSENT);
-        assertThat(List.of(outcome(claimed), outcome(released), outcome(sentAgain))).containsOnly(CANCELLED);
+        assertThat(List.of(outcome(claimed), outcome(released), outcome(sentAgain)))
+                .containsOnly(CANCELLED);
     }
 
     @Test
@@ -894,6 +923,7 @@ abstract class RequestStoreContract {
 
         private int priority = 1;
         private Duration delay = Duration.ZERO;
+        private Duration expiresAfter;
         private String key = "localhost";
         private String args;
 
@@ -904,6 +934,11 @@ abstract class RequestStoreContract {
 
         RowBuilder delay(Duration delay) {
             this.delay = delay;
+            return this;
+        }
+
+        RowBuilder expiresAfter(Duration expiresAfter) {
+            this.expiresAfter = expiresAfter;
             return this;
         }
 
@@ -922,6 +957,7 @@ abstract class RequestStoreContract {
                     UuidCreator.getTimeOrderedEpoch(),
                     priority,
                     delay,
+                    expiresAfter,
                     key,
                     "callback",
                     "GET",

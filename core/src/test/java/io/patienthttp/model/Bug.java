@@ -19,7 +19,8 @@ enum Bug {
     DROPPED_EPOCH_CHECK {
         @Override
         MemoryStore store(MemoryTransactions transactions, Outcomes outcomes) {
-            return new MemoryStore(transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
+            return new MemoryStore(
+                    transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
                 @Override
                 boolean isHeld(RequestRow row, UUID owner, RequestRef ref) {
                     return row.isInFlight(owner) && row.request.id().equals(ref.id());
@@ -31,7 +32,8 @@ enum Bug {
     RECLAIM_WITHOUT_LEASE_CHECK {
         @Override
         MemoryStore store(MemoryTransactions transactions, Outcomes outcomes) {
-            return new MemoryStore(transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
+            return new MemoryStore(
+                    transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
                 @Override
                 boolean isExpired(ProcessRecord process, UUID self) {
                     return !process.id().equals(self);
@@ -67,7 +69,8 @@ enum Bug {
     NO_SUSPECTS {
         @Override
         MemoryStore store(MemoryTransactions transactions, Outcomes outcomes) {
-            return new MemoryStore(transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
+            return new MemoryStore(
+                    transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
                 @Override
                 public List<ClaimedRequest> claim(ClaimOrder order) {
                     var nobody = new Suspects(Integer.MAX_VALUE, 0, 0, 0);
@@ -87,7 +90,8 @@ enum Bug {
     RECLAIM_IN_ONE_STATEMENT {
         @Override
         MemoryStore store(MemoryTransactions transactions, Outcomes outcomes) {
-            return new MemoryStore(transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
+            return new MemoryStore(
+                    transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
                 @Override
                 List<Cell<UUID, RequestRow>> rowsOf(
                         Transaction transaction, UUID dead, List<Cell<UUID, RequestRow>> chosenBefore) {
@@ -102,7 +106,8 @@ enum Bug {
     CLAIM_WITHOUT_THE_OWN_LOCK {
         @Override
         MemoryStore store(MemoryTransactions transactions, Outcomes outcomes) {
-            return new MemoryStore(transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
+            return new MemoryStore(
+                    transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
                 @Override
                 boolean mayClaim(MemoryTransaction tx, UUID owner) {
                     return !database.processes
@@ -129,7 +134,8 @@ enum Bug {
     CANCEL_FLAG_READ_BEFORE_THE_UPDATE {
         @Override
         MemoryStore store(MemoryTransactions transactions, Outcomes outcomes) {
-            return new MemoryStore(transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
+            return new MemoryStore(
+                    transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
                 @Override
                 @Nullable
                 Boolean cancelledBefore(MemoryTransaction tx, RequestRef ref) {
@@ -144,7 +150,8 @@ enum Bug {
     SEND_AGAIN_KEEPS_THE_EPOCH {
         @Override
         MemoryStore store(MemoryTransactions transactions, Outcomes outcomes) {
-            return new MemoryStore(transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
+            return new MemoryStore(
+                    transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
                 @Override
                 RequestRow asIfNew(RequestRow row) {
                     var next = super.asIfNew(row);
@@ -158,7 +165,8 @@ enum Bug {
     SHUTDOWN_FREES_RUNNING_CALLBACKS {
         @Override
         MemoryStore store(MemoryTransactions transactions, Outcomes outcomes) {
-            return new MemoryStore(transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
+            return new MemoryStore(
+                    transactions, outcomes.cancelled(), outcomes.cancelledUnsent(), outcomes.exhausted()) {
                 @Override
                 public List<CallbackJob> releaseAll(Transaction transaction, UUID owner) {
                     database

@@ -19,6 +19,11 @@ record ErringRows(UnusableRows rows, Promises promises) implements UnusableRows 
     }
 
     @Override
+    public void expired(UUID owner, ClaimedRequest row) {
+        rows.expired(owner, row);
+    }
+
+    @Override
     public void unwanted(UUID owner, ClaimedRequest row) {
         rows.unwanted(owner, row);
     }

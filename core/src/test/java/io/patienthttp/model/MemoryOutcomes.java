@@ -211,6 +211,7 @@ abstract class MemoryOutcomes implements RequestStore {
         var next = new RequestRow(row.request, row.createdAt);
         next.epoch = row.epoch + 1;
         next.runAt = database.now();
+        next.deadlineAt = null;
         return next;
     }
 

@@ -76,7 +76,8 @@ class MemoryStore extends MemoryProcesses {
                     row.request.concurrencyKey(),
                     row.stored(database.observer().format(row.request.id())),
                     row.createdAt,
-                    row.claimedAt));
+                    row.claimedAt,
+                    row.deadlineAt));
         }
         return claimed;
     }

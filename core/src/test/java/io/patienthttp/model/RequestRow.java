@@ -21,6 +21,9 @@ final class RequestRow implements Cloneable {
     boolean cancelRequested;
 
     @Nullable
+    Instant deadlineAt;
+
+    @Nullable
     UUID owner;
 
     @Nullable
@@ -39,6 +42,7 @@ final class RequestRow implements Cloneable {
         this.request = request;
         this.createdAt = now;
         this.runAt = now.plus(request.delay());
+        this.deadlineAt = request.expiresAfter() == null ? null : now.plus(request.expiresAfter());
     }
 
     RequestRow copy() {

@@ -9,6 +9,7 @@ import io.patienthttp.model.Steps.Fate;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
@@ -28,6 +29,7 @@ abstract class StoreEquivalenceContract {
     private static final List<String> LEAP = List.of("""
             UPDATE patient_http_requests SET run_at = run_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 created_at = created_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
+                deadline_at = deadline_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 completed_at = completed_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND
             """, """
             UPDATE patient_http_processes SET last_seen_at = last_seen_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
@@ -89,7 +91,13 @@ abstract class StoreEquivalenceContract {
     }
 
     private static void leap(DataSource dataSource, Duration time) {
-        LEAP.forEach(statement -> execute(dataSource, statement, time.toMillis(), time.toMillis(), time.toMillis()));
+        for (var statement : LEAP) {
+            var columns = (int) statement.chars().filter(c -> c == '?').count();
+            execute(
+                    dataSource,
+                    statement,
+                    Collections.nCopies(columns, time.toMillis()).toArray());
+        }
     }
 
     private static void execute(DataSource dataSource, String sql, Object... parameters) {

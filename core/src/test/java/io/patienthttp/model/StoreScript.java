@@ -107,6 +107,7 @@ final class StoreScript {
                 id,
                 chance.below(4),
                 chance.oneIn(4) ? Duration.ofMinutes(30) : Duration.ZERO,
+                chance.oneIn(4) ? Duration.ofMinutes(45) : null,
                 chance.flip() ? "narrow" : "wide",
                 "callback",
                 "GET",
@@ -137,7 +138,8 @@ final class StoreScript {
     }
 
     private static String claimed(ClaimedRequest row) {
-        return row.ref() + " " + row.attempt() + row.recoveries() + row.concurrencyKey() + row.stored();
+        return row.ref() + " " + row.attempt() + row.recoveries() + row.concurrencyKey() + row.stored()
+                + row.isExpired();
     }
 
     private void complete() {

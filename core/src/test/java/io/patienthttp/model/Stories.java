@@ -48,6 +48,7 @@ final class Stories {
                 new UUID(0, number),
                 chance.below(4),
                 delay ? DELAY : Duration.ZERO,
+                null,
                 chance.flip() ? NARROW : "wide",
                 (homeless ? LATE + number + "-" : "") + (plain ? PLAIN : "transactional"),
                 "GET",

@@ -143,6 +143,10 @@ public final class Claimer {
             unusable.unreadable(owner, row, e);
             return;
         }
+        if (row.isExpired()) {
+            unusable.expired(owner, row);
+            return;
+        }
         try {
             processor.enqueue(new ClaimedTask(owner, row, request));
         } catch (NotRunningException | CapacityException e) {

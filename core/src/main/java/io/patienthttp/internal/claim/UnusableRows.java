@@ -12,6 +12,9 @@ public interface UnusableRows {
     /** The stored request is damaged; or, if the cause is an Error, cannot be read by this process now. */
     void unreadable(UUID owner, ClaimedRequest row, Throwable cause);
 
+    /** The deadline of the request has passed. */
+    void expired(UUID owner, ClaimedRequest row);
+
     /** The processor does not take tasks any more. */
     void unwanted(UUID owner, ClaimedRequest row);
 }

@@ -82,7 +82,19 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
             return;
         }
         log.error("Request {} cannot be read: {}", id, kind);
-        complete(owner, row, codec.writeRejected(Failure.Kind.UNREADABLE, "the stored request cannot be read", false));
+        complete(
+                owner,
+                row,
+                codec.writeRejected(
+                        Failure.Kind.UNREADABLE, "the stored request cannot be read", row.maybeSentBefore()));
+    }
+
+    @Override
+    public void expired(UUID owner, ClaimedRequest row) {
+        var message = row.maybeSentBefore()
+                ? "the request expired before it could be sent again"
+                : "the request expired before it could be sent";
+        complete(owner, row, codec.writeRejected(Failure.Kind.EXPIRED, message, row.maybeSentBefore()));
     }
 
     @Override

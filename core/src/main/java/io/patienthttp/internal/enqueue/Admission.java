@@ -33,6 +33,7 @@ public final class Admission {
                 UuidCreator.getTimeOrderedEpoch(),
                 request.priority(),
                 request.delay(),
+                request.expiresAfter().orElse(null),
                 request.concurrencyKey().orElse(host),
                 callbackOf(request),
                 request.method().name(),

@@ -114,7 +114,8 @@ class QuarantineTest {
                 "127.0.0.1",
                 new StoredRequest(1, "c", "GET", "127.0.0.1", null, "{}"),
                 Instant.EPOCH,
-                Instant.EPOCH);
+                Instant.EPOCH,
+                null);
         return new ClaimedTask(UUID.randomUUID(), row, request);
     }
 
