@@ -134,7 +134,7 @@ final class LargeTable implements Workload {
                 postgres.execute(database, INSERT.formatted(1, "-1 hour", "free", 100));
             }
             postgres.execute(database, "VACUUM ANALYZE patient_http_requests");
-            var store = new JdbcRequestStore(transactions, "patient_http_", "{}", "{}");
+            var store = new JdbcRequestStore(transactions, "patient_http_", "{}", "{}", "{}");
             var self = UUID.randomUUID();
             store.register(new ProcessRow(
                     self, "localhost", 1, "benchmark", Duration.ofMinutes(30), null, 100, 0, null, null));
