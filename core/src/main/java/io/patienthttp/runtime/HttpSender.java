@@ -59,7 +59,9 @@ public final class HttpSender implements AutoCloseable {
         this.secrets = new Secrets(builder.secrets);
         this.preprocessors = Map.copyOf(builder.preprocessors);
         this.budget = new ByteBudget(settings.maxBufferedBytes());
-        this.transport = new JettyTransport(transportSettings(settings), wire(settings), budget);
+        this.transport = builder.transport == null
+                ? new JettyTransport(transportSettings(settings), wire(settings), budget)
+                : builder.transport.apply(settings);
         this.sender = on(prepareThreads());
     }
 
@@ -154,6 +156,7 @@ public final class HttpSender implements AutoCloseable {
         private final Secrets secrets = new Secrets();
         private final Map<String, Preprocessor> preprocessors = new LinkedHashMap<>();
         private Settings.Builder settings = Settings.builder();
+        private @Nullable Function<Settings, HttpTransport> transport;
 
         private Builder() {}
 
@@ -184,6 +187,15 @@ public final class HttpSender implements AutoCloseable {
         /** Registers a preprocessor (parity 39). */
         public Builder preprocessor(String name, Preprocessor preprocessor) {
             preprocessors.put(Bounds.notBlank("preprocessor", name), preprocessor);
+            return this;
+        }
+
+        /**
+         * Sets what exchanges single requests for answers, made of the settings, instead of the HTTP client that is
+         * built in. It sees to timeouts, the size limit, the egress policy and transport retries itself. For tests.
+         */
+        public Builder transport(Function<Settings, HttpTransport> transport) {
+            this.transport = transport;
             return this;
         }
 

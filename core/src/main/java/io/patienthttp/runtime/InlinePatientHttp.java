@@ -73,15 +73,29 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
      */
     @Override
     public List<String> enqueueAll(Collection<Request> requests) {
-        var rows = requests.stream().map(admission::admit).toList();
-        rows.forEach(this::run);
-        return rows.stream().map(row -> row.id().toString()).toList();
+        var admitted = admit(requests);
+        for (var request : admitted) {
+            request.deliver(request.send());
+        }
+        return admitted.stream().map(Admitted::id).toList();
     }
 
     /** Like {@link #enqueueAll(Collection)}; the connection is not used, and a rollback changes nothing. */
     @Override
     public List<String> enqueueAll(Connection connection, Collection<Request> requests) {
         return enqueueAll(requests);
+    }
+
+    /**
+     * Checks all requests as {@link #enqueueAll(Collection)} does and gives each an id, but sends nothing: for whoever
+     * decides when that happens, as the test kit does.
+     *
+     * @throws IllegalArgumentException as {@link #enqueueAll(Collection)}
+     */
+    public List<Admitted> admit(Collection<Request> requests) {
+        return requests.stream()
+                .map(request -> new Admitted(request, admission.admit(request)))
+                .toList();
     }
 
     /** Always NOT_FOUND: whatever was enqueued is over. */
@@ -97,17 +111,59 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
         return Optional.empty();
     }
 
-    private void run(NewRequest row) {
-        var stored = new StoredRequest(
-                RequestCodec.FORMAT, row.callback(), row.method(), row.host(), row.callbackArgs(), row.request());
-        var task = new InlineTask(row.id().toString(), requests.read(stored));
-        var steps = new LinkedBlockingQueue<Runnable>();
-        var sending = http.on(steps::add).send(task.details(), task.request(), () -> true);
-        try {
-            var outcome = outcome(task, await(sending, steps, task));
-            deliver(callbacks.byName(row.callback()).orElseThrow(), throughJson(task, outcome));
-        } finally {
-            sending.release();
+    /** A request that passed the checks of the call. Safe for all threads. */
+    public final class Admitted {
+
+        private final Request request;
+        private final NewRequest row;
+
+        private Admitted(Request request, NewRequest row) {
+            this.request = request;
+            this.row = row;
+        }
+
+        /** The id of the request. */
+        public String id() {
+            return row.id().toString();
+        }
+
+        /** The request as it was given. */
+        public Request request() {
+            return request;
+        }
+
+        /** The name under which its callback is registered. */
+        public String callback() {
+            return row.callback();
+        }
+
+        /**
+         * Sends it on the calling thread, each time that it is called, and returns what its callback is to get.
+         *
+         * @throws IllegalStateException if the thread is interrupted; the request may have reached its server
+         */
+        public Outcome send() {
+            var stored = new StoredRequest(
+                    RequestCodec.FORMAT, row.callback(), row.method(), row.host(), row.callbackArgs(), row.request());
+            var task = new InlineTask(id(), requests.read(stored));
+            var steps = new LinkedBlockingQueue<Runnable>();
+            var sending = http.on(steps::add).send(task.details(), task.request(), () -> true);
+            try {
+                return throughJson(task, outcome(task, await(sending, steps, task)));
+            } finally {
+                sending.release();
+            }
+        }
+
+        /** Runs its callback with the outcome, once, on the calling thread; throws as {@link #enqueueAll(Collection)}. */
+        public void deliver(Outcome outcome) {
+            InlinePatientHttp.deliver(callbacks.byName(row.callback()).orElseThrow(), outcome);
+        }
+
+        /** Shows id, method and URL without its query. */
+        @Override
+        public String toString() {
+            return "Admitted[" + id() + " " + request + "]";
         }
     }
 

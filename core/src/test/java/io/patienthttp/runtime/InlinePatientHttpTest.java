@@ -205,6 +205,23 @@ class InlinePatientHttpTest {
     }
 
     @Test
+    void anAdmittedRequestIsSentAndDeliveredWhenItsHolderSaysSo() {
+        var admitted = http.admit(List.of(get("/").callbackArgs(Map.of("a", 1)).build()))
+                .get(0);
+        assertThat(admitted.callback()).isEqualTo(Recorder.class.getName());
+        assertThat(server.received()).isEmpty();
+
+        var outcome = admitted.send();
+        assertThat(recorder.outcomes).isEmpty();
+        admitted.deliver(outcome);
+        admitted.deliver(outcome);
+
+        assertThat(server.only().headers().get("x-request-id")).contains(admitted.id());
+        assertThat(recorder.outcomes).containsExactly(outcome, outcome);
+        assertThat(outcome.callbackArgs().get("a")).isEqualTo(1);
+    }
+
+    @Test
     void nothingIsLeftToCancelOrFind() {
         var id = get("/").delay(Duration.ofDays(1)).enqueue();
 
