@@ -16,7 +16,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -39,7 +38,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.util.ClassUtils;
 
 /**
  * Patient HTTP in a Spring Boot application. Beans of {@link Callback}, {@link Preprocessor} (under the name of the
@@ -85,6 +83,13 @@ public final class PatientHttpAutoConfiguration {
         return new DeferredClient(http);
     }
 
+    /** Also where the application brings a client of its own, such as that of the test kit, which goes by them. */
+    @Bean
+    @ConditionalOnMissingBean
+    Settings patientHttpSettings(PatientHttpProperties properties) {
+        return PropertySettings.of(properties);
+    }
+
     @Bean
     @ConditionalOnSingleCandidate(PatientHttp.class)
     @ConditionalOnProperty(name = "patient-http.processor.enabled", matchIfMissing = true)
@@ -102,12 +107,6 @@ public final class PatientHttpAutoConfiguration {
         @Bean
         ApplicationDataSource patientHttpDataSource(ObjectProvider<DataSource> dataSources) {
             return ApplicationDataSource.of(dataSources);
-        }
-
-        @Bean
-        @ConditionalOnMissingBean
-        Settings patientHttpSettings(PatientHttpProperties properties) {
-            return PropertySettings.of(properties);
         }
 
         @Bean
@@ -229,8 +228,8 @@ public final class PatientHttpAutoConfiguration {
         }
 
         private static void add(PatientHttp.Builder builder, Callback callback) {
-            var userClass = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(callback));
-            builder.callback(userClass, new UserCallback(userClass, callback));
+            var registered = UserCallback.of(callback);
+            builder.callback(registered.userClass(), registered);
         }
 
         private @Nullable String resolve(String name) {
