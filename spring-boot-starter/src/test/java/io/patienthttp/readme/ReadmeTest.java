@@ -43,12 +43,17 @@ class ReadmeTest {
         var here = Files.readString(Path.of("src/test/java/io/patienthttp/readme/ReadmeTest.java"));
         var compiled = here.lines().map(ReadmeTest::code).toList();
 
-        var examples = readme.split("```java\n");
+        var examples = withoutTests(readme).split("```java\n");
         assertThat(examples).hasSize(5);
         for (int i = 1; i < examples.length; i++) {
             var example = examples[i].substring(0, examples[i].indexOf("```"));
             assertThat(example.lines().map(ReadmeTest::code).toList()).isSubsetOf(compiled);
         }
+    }
+
+    /** The examples of the test kit stand in its own tests. */
+    private static String withoutTests(String readme) {
+        return readme.replaceFirst("(?s)## Testing your application.*?\n(?=## )", "");
     }
 
     /** Without indentation, comments at the end and modifiers that a nested class needs. */
