@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -162,6 +163,17 @@ public final class JdbcRequestStore implements RequestStore {
     @Override
     public Optional<CallbackJob> renew(Transaction transaction, RequestRef ref) {
         return in(transaction, "renew request " + ref, c -> outcomes.renew(c, ref));
+    }
+
+    @Override
+    public Set<String> references(Collection<UUID> ids) {
+        return transactions.autocommit(
+                "read the references of " + ids.size() + " requests", c -> outcomes.references(c, ids));
+    }
+
+    @Override
+    public UUID installation() {
+        return transactions.autocommit("read the id of the installation", outcomes::installation);
     }
 
     @Override

@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeRows {
 
     private static final String OUTCOME_COLUMNS =
-            "id, state, epoch, format, attempt, method, host, callback, callback_args, outcome, completed_at, {now} AS read_at";
+            "id, state, epoch, format, attempt, method, host, callback, callback_args, outcome, outcome_ref, completed_at,"
+                    + " {now} AS read_at";
 
     private static final String OUTCOMES = "SELECT " + OUTCOME_COLUMNS + " FROM {requests} WHERE id = ANY (?)";
 
@@ -32,7 +35,7 @@ final class OutcomeRows {
     private static final String LOCK_OUTCOME = "SELECT " + OUTCOME_COLUMNS + " FROM {requests} WHERE id = ? FOR UPDATE";
 
     private static final String REQUEST =
-            "SELECT format, method, host, callback, callback_args, request FROM {requests} WHERE id = ?";
+            "SELECT format, method, host, callback, callback_args, request, request_ref FROM {requests} WHERE id = ?";
 
     /**
      * By the primary key: H2 takes no index for a pair in a list, and the CASE keeps PostgreSQL from the index of
@@ -59,6 +62,13 @@ final class OutcomeRows {
     /** An epoch has at most one job, so a new job needs a new epoch. */
     private static final String RENEW =
             "UPDATE {requests} SET epoch = epoch + 1 WHERE id = ? AND epoch = ? AND state = 'COMPLETED'";
+
+    private static final String REFERENCES = """
+            SELECT request_ref, outcome_ref FROM {requests}
+            WHERE id = ANY (?) AND (request_ref IS NOT NULL OR outcome_ref IS NOT NULL)
+            """;
+
+    private static final String INSTALLATION = "SELECT installation_id FROM {schema}";
 
     private static final String STATUS = """
             SELECT id, state, attempt, recoveries, cancel_requested, callback, created_at, last_error
@@ -137,6 +147,26 @@ final class OutcomeRows {
     Optional<CallbackJob> renew(Connection connection, RequestRef ref) throws SQLException {
         return Sql.first(
                 connection, tables.returning(RENEW, "id, epoch, created_at"), Rows::job, ref.id(), ref.epoch());
+    }
+
+    Set<String> references(Connection connection, Collection<UUID> ids) throws SQLException {
+        var references = new HashSet<String>();
+        Sql.query(
+                connection,
+                tables.sql(REFERENCES),
+                row -> {
+                    for (var column : List.of("request_ref", "outcome_ref")) {
+                        Optional.ofNullable(row.getString(column)).ifPresent(references::add);
+                    }
+                    return references;
+                },
+                (Object) ids.toArray(UUID[]::new));
+        return references;
+    }
+
+    UUID installation(Connection connection) throws SQLException {
+        return Sql.first(connection, tables.sql(INSTALLATION), row -> Sql.uuid(row, "installation_id"))
+                .orElseThrow(() -> new IllegalStateException("the table of the schema's version has no row"));
     }
 
     Optional<RequestStatus> find(Connection connection, UUID id) throws SQLException {

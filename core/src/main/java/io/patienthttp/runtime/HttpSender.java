@@ -52,6 +52,7 @@ public final class HttpSender implements AutoCloseable {
     private final Map<String, Preprocessor> preprocessors;
     private final ByteBudget budget;
     private final HttpTransport transport;
+    private final Executor prepareThreads = prepareThreads();
     private final RequestSender sender;
 
     private HttpSender(Builder builder) {
@@ -60,7 +61,7 @@ public final class HttpSender implements AutoCloseable {
         this.preprocessors = Map.copyOf(builder.preprocessors);
         this.budget = new ByteBudget(settings.maxBufferedBytes());
         this.transport = new JettyTransport(transportSettings(settings), wire(settings), budget);
-        this.sender = on(prepareThreads());
+        this.sender = on(prepareThreads);
     }
 
     /** Starts to build. */
@@ -92,6 +93,11 @@ public final class HttpSender implements AutoCloseable {
     /** The same over the same connections, with secrets, preprocessors and redirects on these threads. */
     RequestSender on(Executor threads) {
         return new RequestSender(transport, threads, secrets, preprocessors, sendSettings(settings));
+    }
+
+    /** Threads that may block for secrets, preprocessors and the like. */
+    Executor threads() {
+        return prepareThreads;
     }
 
     ByteBudget budget() {

@@ -99,7 +99,7 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
 
     private void run(NewRequest row) {
         var stored = new StoredRequest(
-                RequestCodec.FORMAT, row.callback(), row.method(), row.host(), row.callbackArgs(), row.request());
+                row.format(), row.callback(), row.method(), row.host(), row.callbackArgs(), row.request());
         var task = new InlineTask(row.id().toString(), requests.read(stored));
         var steps = new LinkedBlockingQueue<Runnable>();
         var sending = http.on(steps::add).send(task.details(), task.request(), () -> true);

@@ -2,7 +2,6 @@ package io.patienthttp.runtime;
 
 import io.patienthttp.Callback;
 import io.patienthttp.CancelResult;
-import io.patienthttp.Failure;
 import io.patienthttp.LifecycleState;
 import io.patienthttp.Listener;
 import io.patienthttp.PatientHttpClient;
@@ -13,12 +12,14 @@ import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.enqueue.Admission;
 import io.patienthttp.internal.enqueue.Enqueuer;
 import io.patienthttp.internal.recover.Reach;
-import io.patienthttp.internal.wire.OutcomeCodec;
+import io.patienthttp.internal.wire.FixedOutcomes;
 import io.patienthttp.jdbc.JdbcRequestStore;
 import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.jdbc.Schema;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.CallbackQueueProvider;
+import io.patienthttp.spi.PayloadCipher;
+import io.patienthttp.spi.PayloadStore;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.Transactions;
 import java.sql.Connection;
@@ -78,6 +79,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         var transactions = JdbcTransactions.of(builder.dataSource);
         this.schema = new Schema(transactions, settings.tablePrefix());
         this.reach = new Reach(store(transactions, settings), transactions);
+        var payloads = new Payloads(builder.cipher, builder.payloadStores, settings, reach.store());
         this.heartbeats = transactions.onOneConnection(settings.lease().dividedBy(3));
         this.queue = builder.queue(settings);
         var applicationTransactions = builder.transactions == null ? transactions : builder.transactions;
@@ -91,28 +93,21 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                 reach,
                 store(heartbeats, settings),
                 queue,
+                payloads,
                 new Deliverer.Application(applicationTransactions, builder.callbacks, List.copyOf(builder.listeners)));
         this.enqueuer = new Enqueuer(
                 reach.store(),
                 applicationTransactions,
                 transactions,
-                new Admission(
-                        builder.callbacks, settings.allowLiteralCredentials() ? Set.of() : settings.sensitiveHeaders()),
+                new Admission(builder.callbacks, builder.refusedHeaders(settings)),
+                payloads.envelope(),
                 pipeline::wake);
         this.operations = new Operations(reach, queue, pipeline::wake);
     }
 
     private static RequestStore store(JdbcTransactions transactions, Settings settings) {
-        var codec = new OutcomeCodec();
         return new JdbcRequestStore(
-                transactions,
-                settings.tablePrefix(),
-                codec.writeRejected(Failure.Kind.CANCELLED, "the request was cancelled", true),
-                codec.writeRejected(
-                        Failure.Kind.RECOVERY_EXHAUSTED,
-                        "processes died with the request in flight more often than max-recoveries ("
-                                + settings.maxRecoveries() + ") allows, the last one with nothing else in flight",
-                        true));
+                transactions, settings.tablePrefix(), FixedOutcomes.CANCELLED, FixedOutcomes.EXHAUSTED);
     }
 
     /**
@@ -285,6 +280,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         private final List<Listener> listeners = new ArrayList<>();
         private @Nullable Transactions transactions;
         private @Nullable CallbackQueue queue;
+        private @Nullable PayloadCipher cipher;
+        private final List<PayloadStore> payloadStores = new ArrayList<>();
 
         private Builder(DataSource dataSource) {
             this.dataSource = dataSource;
@@ -353,6 +350,30 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         public Builder transactions(Transactions transactions) {
             this.transactions = transactions;
             return this;
+        }
+
+        /**
+         * Has all that is stored sealed, and opens what is (parity 68 to 70): {@code AesGcmCipher.of(keys)}, or a cipher
+         * of the application's own. Default: rows are readable.
+         */
+        public Builder cipher(PayloadCipher cipher) {
+            this.cipher = cipher;
+            return this;
+        }
+
+        /**
+         * Registers a store for values that are too large for their rows (parity 72 to 75). The last one is written, all
+         * are read, so that another one takes over while rows still refer to the one before. Default: none, and all
+         * values are in their rows.
+         */
+        public Builder payloadStore(PayloadStore store) {
+            payloadStores.add(store);
+            return this;
+        }
+
+        /** A literal credential may be stored where it is sealed. */
+        private Set<String> refusedHeaders(Settings settings) {
+            return settings.allowLiteralCredentials() || cipher != null ? Set.of() : settings.sensitiveHeaders();
         }
 
         /** Sets the job engine that runs callbacks. Default: one is brought up, and stopped with us. */

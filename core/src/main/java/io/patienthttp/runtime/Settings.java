@@ -193,6 +193,22 @@ public final class Settings {
         return values.unresolvedTimeout;
     }
 
+    /**
+     * Whether values that are not sealed are read although there is a cipher: on while rows from before are left, off
+     * afterwards. Default false.
+     */
+    public boolean sealingAllowPlaintext() {
+        return values.sealingAllowPlaintext;
+    }
+
+    /**
+     * The largest value that a row holds where there is a payload store, in bytes as it is stored: sealed, and in base64
+     * then. At least 1; default 64 KiB (parity 75).
+     */
+    public int payloadStoreThreshold() {
+        return values.payloadStoreThreshold;
+    }
+
     /** What the names of the tables begin with; a schema and a dot may stand before it. */
     public String tablePrefix() {
         return values.tablePrefix;
@@ -248,6 +264,8 @@ public final class Settings {
         private Duration callbackFirstBackoff = Duration.ofSeconds(5);
         private Duration callbackLongestBackoff = Duration.ofHours(1);
         private Duration unresolvedTimeout = Duration.ofHours(1);
+        private boolean sealingAllowPlaintext = false;
+        private int payloadStoreThreshold = 64 << 10;
         private String tablePrefix = "patient_http_";
         private OptionalInt connectionsPerOrigin = OptionalInt.empty();
         private Set<String> sensitiveHeaders = DEFAULT_SENSITIVE_HEADERS;
@@ -284,6 +302,8 @@ public final class Settings {
             this.callbackFirstBackoff = other.callbackFirstBackoff;
             this.callbackLongestBackoff = other.callbackLongestBackoff;
             this.unresolvedTimeout = other.unresolvedTimeout;
+            this.sealingAllowPlaintext = other.sealingAllowPlaintext;
+            this.payloadStoreThreshold = other.payloadStoreThreshold;
             this.tablePrefix = other.tablePrefix;
             this.connectionsPerOrigin = other.connectionsPerOrigin;
             this.sensitiveHeaders = other.sensitiveHeaders;
@@ -451,6 +471,18 @@ public final class Settings {
         /** Sets {@link Settings#unresolvedTimeout}. */
         public Builder unresolvedTimeout(Duration unresolvedTimeout) {
             this.unresolvedTimeout = Bounds.positive("unresolvedTimeout", unresolvedTimeout);
+            return this;
+        }
+
+        /** Sets {@link Settings#sealingAllowPlaintext}. */
+        public Builder sealingAllowPlaintext(boolean sealingAllowPlaintext) {
+            this.sealingAllowPlaintext = sealingAllowPlaintext;
+            return this;
+        }
+
+        /** Sets {@link Settings#payloadStoreThreshold}. */
+        public Builder payloadStoreThreshold(int payloadStoreThreshold) {
+            this.payloadStoreThreshold = Bounds.atLeast("payloadStoreThreshold", payloadStoreThreshold, 1);
             return this;
         }
 

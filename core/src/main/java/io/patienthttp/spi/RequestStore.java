@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,17 @@ public interface RequestStore {
     /** Moves a COMPLETED row to a new epoch, so that a new job can be made for it; empty if it is not in that epoch. */
     Optional<CallbackJob> renew(Transaction transaction, RequestRef ref);
 
+    // payloads
+
+    /**
+     * The references to payloads that these rows hold, of requests and of outcomes alike; a row that is gone holds none.
+     * Sees what was committed before the call.
+     */
+    Set<String> references(Collection<UUID> ids);
+
+    /** The id of the installation: the same for all processes that share these rows, and different from all others. */
+    UUID installation();
+
     // operations
 
     /** Reads where a request is. */
@@ -125,11 +137,25 @@ public interface RequestStore {
     boolean deleteDead(UUID id);
 
     /**
+     * A value as its row holds it: what the store is given, it neither reads nor changes.
+     *
+     * @param text readable JSON or a sealed value; empty if it is in a payload store
+     * @param reference to the payload, if it is in a payload store
+     */
+    record Value(String text, @Nullable String reference) {
+
+        /** A value that is in its row. */
+        public static Value of(String text) {
+            return new Value(text, null);
+        }
+    }
+
+    /**
      * A request to store.
      *
      * @param delay after which it is due
-     * @param callbackArgs JSON, or null
-     * @param request JSON
+     * @param format of the values of the row; a node leaves those alone that are of a newer format than it knows
+     * @param callbackArgs JSON, or null; may be sealed
      */
     record NewRequest(
             UUID id,
@@ -139,8 +165,9 @@ public interface RequestStore {
             String callback,
             String method,
             String host,
+            int format,
             @Nullable String callbackArgs,
-            String request) {}
+            Value request) {}
 
     /**
      * What to claim, highest priority first, then the longest due.
@@ -177,10 +204,14 @@ public interface RequestStore {
             String method,
             String host,
             @Nullable String callbackArgs,
-            String request) {}
+            Value request) {}
 
-    /** An outcome to record: JSON. */
-    record Completion(RequestRef ref, String outcome) {}
+    /**
+     * An outcome to record.
+     *
+     * @param format of the outcome; that of the row becomes at least this
+     */
+    record Completion(RequestRef ref, int format, Value outcome) {}
 
     /**
      * A row whose outcome was recorded.
@@ -204,16 +235,16 @@ public interface RequestStore {
             String host,
             String callback,
             @Nullable String callbackArgs,
-            @Nullable String outcome,
+            @Nullable Value outcome,
             Duration age) {
 
-        /** The row once the outcome of the claim is recorded. */
-        public static StoredOutcome of(ClaimedRequest claimed, String outcome) {
+        /** The row once the outcome of the claim, of that format, is recorded. */
+        public static StoredOutcome of(ClaimedRequest claimed, int format, Value outcome) {
             var stored = claimed.stored();
             return new StoredOutcome(
                     claimed.ref(),
                     RequestState.COMPLETED,
-                    stored.format(),
+                    Math.max(stored.format(), format),
                     claimed.attempt(),
                     stored.method(),
                     stored.host(),
@@ -224,7 +255,7 @@ public interface RequestStore {
         }
 
         /** The same row with another outcome. */
-        public StoredOutcome with(String other) {
+        public StoredOutcome with(Value other) {
             return new StoredOutcome(ref, state, format, attempt, method, host, callback, callbackArgs, other, age);
         }
     }

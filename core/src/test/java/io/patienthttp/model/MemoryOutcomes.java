@@ -16,9 +16,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the store that is about outcomes and dead requests, and what is only read. */
@@ -74,13 +77,13 @@ abstract class MemoryOutcomes implements RequestStore {
         return new StoredOutcome(
                 row.ref(),
                 row.state,
-                1,
+                row.format,
                 1,
                 stored.method(),
                 stored.host(),
                 stored.callback(),
                 stored.callbackArgs(),
-                row.outcome,
+                row.outcome == null ? null : new Value(row.outcome, row.outcomeRef),
                 row.completedAt == null ? Duration.ZERO : Duration.between(row.completedAt, database.now()));
     }
 
@@ -164,6 +167,20 @@ abstract class MemoryOutcomes implements RequestStore {
                 .stream()
                 .findFirst()
                 .map(RequestRow::job);
+    }
+
+    @Override
+    public Set<String> references(Collection<UUID> ids) {
+        return transactions.autocommit(
+                tx -> database.requests.select(tx, row -> ids.contains(row.request.id())).stream()
+                        .flatMap(row -> Stream.of(row.request.request().reference(), row.outcomeRef))
+                        .filter(reference -> reference != null)
+                        .collect(Collectors.toSet()));
+    }
+
+    @Override
+    public UUID installation() {
+        return new UUID(0, 0);
     }
 
     @Override

@@ -154,14 +154,18 @@ class MemoryStore extends MemoryProcesses {
         var recorded = new ArrayList<Recorded>();
         completions.stream().sorted(comparing(Completion::ref)).forEach(completion -> {
             var tx = statement(transaction);
-            if (completion.outcome().contains(REFUSED)) {
+            if (completion.outcome().text().contains(REFUSED)) {
                 throw MemoryDatabase.failure("22021", "not in the encoding of the database");
             }
             var cancelled = cancelledBefore(tx, completion.ref());
             database.requests
                     .update(tx, row -> isHeld(row, owner, completion.ref()), row -> {
                         var flag = cancelled == null ? row.cancelRequested : cancelled;
-                        return row.copy().complete(flag ? cancelledOutcome : completion.outcome(), database.now());
+                        var value = flag ? Value.of(cancelledOutcome) : completion.outcome();
+                        var next = row.copy().complete(value.text(), database.now());
+                        next.outcomeRef = value.reference();
+                        next.format = Math.max(row.format, completion.format());
+                        return next;
                     })
                     .forEach(row -> recorded.add(new Recorded(row.job(), row.cancelRequested)));
         });

@@ -23,8 +23,13 @@ final class RequestRow implements Cloneable {
     @Nullable
     UUID owner;
 
+    int format;
+
     @Nullable
     String outcome;
+
+    @Nullable
+    String outcomeRef;
 
     @Nullable
     Instant claimedAt;
@@ -38,6 +43,7 @@ final class RequestRow implements Cloneable {
     RequestRow(NewRequest request, Instant now) {
         this.request = request;
         this.createdAt = now;
+        this.format = request.format();
         this.runAt = now.plus(request.delay());
     }
 
@@ -68,7 +74,12 @@ final class RequestRow implements Cloneable {
 
     StoredRequest stored() {
         return new StoredRequest(
-                1, request.callback(), request.method(), request.host(), request.callbackArgs(), request.request());
+                format,
+                request.callback(),
+                request.method(),
+                request.host(),
+                request.callbackArgs(),
+                request.request());
     }
 
     /** To COMPLETED with the outcome. */

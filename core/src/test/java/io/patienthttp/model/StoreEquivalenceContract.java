@@ -21,7 +21,8 @@ abstract class StoreEquivalenceContract {
 
     private static final String REQUESTS = """
             SELECT id, epoch, state, owner, recoveries, attempt, cancel_requested, outcome, last_error,
-                CASE WHEN claimed_at IS NULL THEN 0 ELSE 1 END, CASE WHEN completed_at IS NULL THEN 0 ELSE 1 END
+                CASE WHEN claimed_at IS NULL THEN 0 ELSE 1 END, CASE WHEN completed_at IS NULL THEN 0 ELSE 1 END,
+                format, request_ref, outcome_ref
             FROM patient_http_requests ORDER BY id
             """;
 
@@ -68,7 +69,8 @@ abstract class StoreEquivalenceContract {
                 .forEach(row -> transcript.add(row.request.id() + " " + row.epoch
                         + " " + row.state + " " + row.owner + " " + row.recoveries + " 1 " + row.cancelRequested + " "
                         + row.outcome + " " + row.lastError + " " + (row.claimedAt == null ? 0 : 1) + " "
-                        + (row.completedAt == null ? 0 : 1)));
+                        + (row.completedAt == null ? 0 : 1) + " " + row.format + " "
+                        + row.request.request().reference() + " " + row.outcomeRef));
         return transcript;
     }
 

@@ -8,6 +8,7 @@ import io.patienthttp.internal.wire.RequestCodec;
 import io.patienthttp.model.Node.Config;
 import io.patienthttp.model.Node.Outcomes;
 import io.patienthttp.spi.RequestStore.NewRequest;
+import io.patienthttp.spi.RequestStore.Value;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +46,9 @@ final class Stories {
                 plain ? "plain" : "transactional",
                 "GET",
                 "slow",
+                1,
                 null,
-                unreadable ? "?" : STORED));
+                Value.of(unreadable ? "?" : STORED)));
         story.unreadable = unreadable;
         story.poison = !unreadable && chance.oneIn(10);
         story.refused = chance.oneIn(12);

@@ -36,6 +36,9 @@ abstract class PipelineFixture {
     private final List<PatientHttp> started = new ArrayList<>();
     HikariDataSource database;
 
+    /** How values are sealed and off-loaded. */
+    Consumer<PatientHttp.Builder> storing = builder -> {};
+
     /** What the preprocessor of the same name does. */
     volatile Runnable hostile = () -> {};
 
@@ -59,7 +62,7 @@ abstract class PipelineFixture {
     }
 
     PatientHttp build(CallbackQueue queue, Consumer<Settings.Builder> settings) {
-        var http = PatientHttp.builder(database)
+        var builder = PatientHttp.builder(database)
                 .callback(callback)
                 .callbackQueue(queue)
                 .listener(new Listener() {
@@ -71,8 +74,9 @@ abstract class PipelineFixture {
                 .secret("key", () -> "s3cret")
                 .preprocessor("hostile", draft -> hostile.run())
                 .settings(s -> s.callbackFirstBackoff(Duration.ofMillis(10)))
-                .settings(settings)
-                .build();
+                .settings(settings);
+        storing.accept(builder);
+        var http = builder.build();
         http.schema().create();
         started.add(http);
         return http;

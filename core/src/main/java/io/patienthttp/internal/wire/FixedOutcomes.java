@@ -1,0 +1,33 @@
+package io.patienthttp.internal.wire;
+
+import io.patienthttp.Failure;
+import java.util.Set;
+
+/**
+ * Outcomes that statements write themselves: they hold no data, so they are stored as they are where values are sealed, and
+ * read. The texts are the same in all processes, whatever their settings; a text that changes stays among {@link #ALL}.
+ */
+public final class FixedOutcomes {
+
+    /** The request was cancelled. */
+    public static final String CANCELLED = rejected(Failure.Kind.CANCELLED, "the request was cancelled");
+
+    /** Too many processes died with the request in flight. */
+    public static final String EXHAUSTED = rejected(
+            Failure.Kind.RECOVERY_EXHAUSTED,
+            "processes died with the request in flight more often than max-recoveries allows, the last one with nothing"
+                    + " else in flight");
+
+    /** The database refuses the outcome. */
+    public static final String UNSTORABLE =
+            rejected(Failure.Kind.UNSTORABLE, "the request was sent, but the database refuses to store its outcome");
+
+    /** All of them. */
+    public static final Set<String> ALL = Set.of(CANCELLED, EXHAUSTED, UNSTORABLE);
+
+    private FixedOutcomes() {}
+
+    private static String rejected(Failure.Kind kind, String message) {
+        return new OutcomeCodec().writeRejected(kind, message, true);
+    }
+}
