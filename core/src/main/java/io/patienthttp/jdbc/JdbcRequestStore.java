@@ -197,6 +197,11 @@ public final class JdbcRequestStore implements RequestStore {
     }
 
     @Override
+    public int deleteDead(Duration age, int limit) {
+        return transactions.autocommit("delete old dead requests", c -> outcomes.deleteDead(c, age, limit));
+    }
+
+    @Override
     public boolean deleteDead(UUID id) {
         return transactions.autocommit("delete request " + id, c -> outcomes.deleteDead(c, id));
     }

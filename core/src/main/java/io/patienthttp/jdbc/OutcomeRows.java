@@ -93,6 +93,12 @@ final class OutcomeRows {
 
     private static final String DELETE_DEAD = "DELETE FROM {requests} WHERE id = ? AND state = 'DEAD'";
 
+    private static final String DELETE_OLD_DEAD = """
+            DELETE FROM {requests} WHERE state = 'DEAD' AND id IN (
+                SELECT id FROM {requests}
+                WHERE state = 'DEAD' AND dead_at < {now} - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND LIMIT ?)
+            """;
+
     private static final UUID LOWEST_ID = new UUID(0, 0);
 
     private final Tables tables;
@@ -188,6 +194,10 @@ final class OutcomeRows {
 
     boolean sendAgain(Connection connection, UUID id) throws SQLException {
         return Sql.update(connection, tables.sql(SEND_AGAIN), id) == 1;
+    }
+
+    int deleteDead(Connection connection, Duration age, int limit) throws SQLException {
+        return Sql.update(connection, tables.sql(DELETE_OLD_DEAD), age, limit);
     }
 
     boolean deleteDead(Connection connection, UUID id) throws SQLException {

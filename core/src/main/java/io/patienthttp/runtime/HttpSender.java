@@ -159,12 +159,12 @@ public final class HttpSender implements AutoCloseable {
 
         private final Secrets secrets = new Secrets();
         private final Map<String, Preprocessor> preprocessors = new LinkedHashMap<>();
-        private Settings.Builder settings = Settings.builder();
+        private SettingsBuilder settings = Settings.builder();
 
         private Builder() {}
 
         /** Changes settings: {@code settings(s -> s.maxRedirects(0))}. Those of the database mean nothing here. */
-        public Builder settings(Consumer<Settings.Builder> change) {
+        public Builder settings(Consumer<SettingsBuilder> change) {
             change.accept(settings);
             return this;
         }

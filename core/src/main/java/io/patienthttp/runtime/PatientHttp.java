@@ -17,7 +17,6 @@ import io.patienthttp.jdbc.JdbcRequestStore;
 import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.jdbc.Schema;
 import io.patienthttp.spi.CallbackQueue;
-import io.patienthttp.spi.CallbackQueueProvider;
 import io.patienthttp.spi.PayloadCipher;
 import io.patienthttp.spi.PayloadStore;
 import io.patienthttp.spi.RequestStore;
@@ -28,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -81,7 +79,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         this.reach = new Reach(store(transactions, settings), transactions);
         var payloads = new Payloads(builder.cipher, builder.payloadStores, settings, reach.store());
         this.heartbeats = transactions.onOneConnection(settings.lease().dividedBy(3));
-        this.queue = builder.queue(settings);
+        this.queue = builder.queue == null ? JobEngine.bringUp(builder.dataSource, settings) : builder.queue;
         var applicationTransactions = builder.transactions == null ? transactions : builder.transactions;
         if (Boolean.TRUE.equals(settings.transactionalDelivery()) && !applicationTransactions.visibleToCallbacks()) {
             throw new IllegalArgumentException(
@@ -288,7 +286,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         }
 
         /** Changes settings: {@code settings(s -> s.maxInFlight(100))}. */
-        public Builder settings(Consumer<Settings.Builder> change) {
+        public Builder settings(Consumer<SettingsBuilder> change) {
             http.settings(change);
             return this;
         }
@@ -380,17 +378,6 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         public Builder callbackQueue(CallbackQueue queue) {
             this.queue = queue;
             return this;
-        }
-
-        private CallbackQueue queue(Settings settings) {
-            if (queue != null) {
-                return queue;
-            }
-            return ServiceLoader.load(CallbackQueueProvider.class, PatientHttp.class.getClassLoader())
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("there is no job engine to run callbacks: add the"
-                            + " dependency io.patienthttp:patient-http-db-scheduler, or give .callbackQueue(...)"))
-                    .create(dataSource, settings.callbackTaskName());
         }
 
         /**

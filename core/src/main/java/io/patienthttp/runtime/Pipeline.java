@@ -12,6 +12,7 @@ import io.patienthttp.internal.deliver.GroupCommit;
 import io.patienthttp.internal.deliver.Recorder;
 import io.patienthttp.internal.deliver.RecorderThread;
 import io.patienthttp.internal.deliver.Waits;
+import io.patienthttp.internal.recover.DeadRetention;
 import io.patienthttp.internal.recover.HeartbeatThread;
 import io.patienthttp.internal.recover.LeaseSettings;
 import io.patienthttp.internal.recover.Maintenance;
@@ -29,6 +30,7 @@ import io.patienthttp.spi.Sending;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,14 +126,18 @@ final class Pipeline {
         claims.onUnknownResult(reconciler::reconcile);
         var reclaimer = new Reclaimer(reach, queue, lease, leaseSettings, settings.maxRecoveries(), claimer::wake);
         var sweeper = new Sweeper(reach, queue, SWEEP_INTERVAL);
-        this.maintenance = new Maintenance(
-                "patient-http-maintenance",
-                List.of(
-                        new Duty("reclaim", settings.heartbeatInterval().dividedBy(3), reclaimer::reclaimExpired),
-                        new Duty("look for cancelled requests", CANCEL_INTERVAL, reconciler::abortCancelled),
-                        new Duty("reconcile", settings.lease(), reconciler::reconcile),
-                        new Duty("sweep", SWEEP_INTERVAL, sweeper::sweep),
-                        new Duty("reclaim what nobody owns", SWEEP_INTERVAL, reclaimer::reclaimUnowned)));
+        var duties = new ArrayList<>(List.of(
+                new Duty("reclaim", settings.heartbeatInterval().dividedBy(3), reclaimer::reclaimExpired),
+                new Duty("look for cancelled requests", CANCEL_INTERVAL, reconciler::abortCancelled),
+                new Duty("reconcile", settings.lease(), reconciler::reconcile),
+                new Duty("sweep", SWEEP_INTERVAL, sweeper::sweep),
+                new Duty("reclaim what nobody owns", SWEEP_INTERVAL, reclaimer::reclaimUnowned)));
+        var retention = settings.deadRetention();
+        if (retention != null) {
+            var old = new DeadRetention(reach.store(), retention);
+            duties.add(new Duty("delete old dead requests", SWEEP_INTERVAL, old::deleteOld));
+        }
+        this.maintenance = new Maintenance("patient-http-maintenance", duties);
         this.payloadSweep = new Maintenance(
                 "patient-http-payload-sweep", List.of(new Duty("sweep payloads", SWEEP_INTERVAL, payloads::sweep)));
     }

@@ -133,6 +133,9 @@ public interface RequestStore {
     /** DEAD to PENDING, as if it were new, in a new epoch; false if it is not DEAD. */
     boolean sendAgain(UUID id);
 
+    /** Removes DEAD rows that have been so for longer than the age, at most so many; how many it removed. */
+    int deleteDead(Duration age, int limit);
+
     /** Removes a DEAD row; false if it is not DEAD. */
     boolean deleteDead(UUID id);
 

@@ -12,6 +12,7 @@ import io.patienthttp.spi.RequestStore.ProcessRow;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
 import io.patienthttp.spi.RequestStore.Suspects;
 import io.patienthttp.spi.RequestStore.Value;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,36 @@ abstract class ReferencesContract {
 
         assertThat(store.references(List.of(id, UUID.randomUUID()))).isEmpty();
         assertThat(store.references(List.of(other))).containsExactly("s3:a/b/request");
+    }
+
+    @Test
+    void aDeadRowIsRemovedOnceItIsOldEnough_AndNoOther() throws Exception {
+        var old = dead();
+        execute("UPDATE patient_http_requests SET dead_at = dead_at - INTERVAL '2' HOUR");
+        var young = dead();
+        var completed = insert(1, Value.of("{}"));
+        complete(completed, 1, Value.of("{}"));
+
+        assertThat(store.deleteDead(Duration.ofHours(1), 0)).isZero();
+        assertThat(store.deleteDead(Duration.ofHours(1), 100)).isEqualTo(1);
+
+        assertThat(store.find(old)).isEmpty();
+        assertThat(store.find(young)).isPresent();
+        assertThat(store.find(completed)).isPresent();
+    }
+
+    private UUID dead() {
+        var id = insert(1, Value.of("{}"));
+        var ref = complete(id, 1, Value.of("{}"));
+        transactions.inTransaction(tx -> store.deadLetter(tx, ref, "error"));
+        return id;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     @Test

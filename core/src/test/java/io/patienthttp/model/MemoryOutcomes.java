@@ -118,6 +118,7 @@ abstract class MemoryOutcomes implements RequestStore {
                         row -> {
                             var next = row.copy();
                             next.state = RequestState.DEAD;
+                            next.deadAt = database.now();
                             next.lastError = lastError;
                             return next;
                         })
@@ -236,6 +237,19 @@ abstract class MemoryOutcomes implements RequestStore {
                 .update(tx, row -> row.request.id().equals(id) && row.state == RequestState.DEAD, change)
                 .stream()
                 .findFirst();
+    }
+
+    @Override
+    public int deleteDead(Duration age, int limit) {
+        return transactions.autocommit(tx -> {
+            var before = database.now().minus(age);
+            var old =
+                    database.requests.select(tx, row -> row.state == RequestState.DEAD && row.deadAt.isBefore(before));
+            var chosen = old.stream().map(RequestRow::ref).limit(limit).toList();
+            return database.requests
+                    .delete(tx, row -> row.state == RequestState.DEAD && chosen.contains(row.ref()))
+                    .size();
+        });
     }
 
     @Override

@@ -38,6 +38,9 @@ final class RequestRow implements Cloneable {
     Instant completedAt;
 
     @Nullable
+    Instant deadAt;
+
+    @Nullable
     String lastError;
 
     RequestRow(NewRequest request, Instant now) {

@@ -29,7 +29,8 @@ abstract class StoreEquivalenceContract {
     private static final List<String> LEAP = List.of("""
             UPDATE patient_http_requests SET run_at = run_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 created_at = created_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
-                completed_at = completed_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND
+                completed_at = completed_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
+                dead_at = dead_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND
             """, """
             UPDATE patient_http_processes SET last_seen_at = last_seen_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 healthy_since = healthy_since - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
@@ -91,7 +92,14 @@ abstract class StoreEquivalenceContract {
     }
 
     private static void leap(DataSource dataSource, Duration time) {
-        LEAP.forEach(statement -> execute(dataSource, statement, time.toMillis(), time.toMillis(), time.toMillis()));
+        LEAP.forEach(statement -> execute(
+                dataSource,
+                statement,
+                statement
+                        .chars()
+                        .filter(letter -> letter == '?')
+                        .mapToObj(parameter -> time.toMillis())
+                        .toArray()));
     }
 
     private static void execute(DataSource dataSource, String sql, Object... parameters) {

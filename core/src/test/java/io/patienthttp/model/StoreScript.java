@@ -92,7 +92,10 @@ final class StoreScript {
             }
             case 26 -> sweep();
             case 27 -> again();
-            case 28 -> say("deleteDead", store.deleteDead(id()));
+            case 28 ->
+                say(
+                        "deleteDead",
+                        chance.flip() ? store.deleteDead(id()) : store.deleteDead(LEAPS.get(chance.below(3)), 100));
             default -> {
                 var time = LEAPS.get(chance.below(LEAPS.size()));
                 leap.accept(time);

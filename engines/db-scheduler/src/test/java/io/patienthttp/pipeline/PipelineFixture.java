@@ -11,7 +11,7 @@ import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
 import io.patienthttp.dbscheduler.DbSchedulerSchema;
 import io.patienthttp.fixture.SlowServer;
 import io.patienthttp.runtime.PatientHttp;
-import io.patienthttp.runtime.Settings;
+import io.patienthttp.runtime.SettingsBuilder;
 import io.patienthttp.spi.CallbackQueue;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,11 +57,11 @@ abstract class PipelineFixture {
         database.close();
     }
 
-    PatientHttp build(Consumer<Settings.Builder> settings) {
+    PatientHttp build(Consumer<SettingsBuilder> settings) {
         return build(DbSchedulerCallbacks.create().owned(database), settings);
     }
 
-    PatientHttp build(CallbackQueue queue, Consumer<Settings.Builder> settings) {
+    PatientHttp build(CallbackQueue queue, Consumer<SettingsBuilder> settings) {
         var builder = PatientHttp.builder(database)
                 .callback(callback)
                 .callbackQueue(queue)
@@ -82,7 +82,7 @@ abstract class PipelineFixture {
         return http;
     }
 
-    PatientHttp start(Consumer<Settings.Builder> settings) {
+    PatientHttp start(Consumer<SettingsBuilder> settings) {
         var http = build(settings);
         http.start();
         return http;
