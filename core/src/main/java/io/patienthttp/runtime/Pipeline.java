@@ -52,6 +52,7 @@ final class Pipeline {
 
     private static final Duration CANCEL_INTERVAL = Duration.ofMillis(500);
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
+    private static final int SWEEP_PAGE = 500;
 
     /** How long the steps of a stop may take together beyond its timeout; with a database that answers they take none. */
     private static final Duration EXTRA = Duration.ofSeconds(5);
@@ -125,7 +126,7 @@ final class Pipeline {
         this.reconciler = new Reconciler(reach, queue, lease, processor, claiming, claimer::wake);
         claims.onUnknownResult(reconciler::reconcile);
         var reclaimer = new Reclaimer(reach, queue, lease, leaseSettings, settings.maxRecoveries(), claimer::wake);
-        var sweeper = new Sweeper(reach, queue, SWEEP_INTERVAL);
+        var sweeper = new Sweeper(reach, queue, SWEEP_INTERVAL, SWEEP_PAGE);
         var duties = new ArrayList<>(List.of(
                 new Duty("reclaim", settings.heartbeatInterval().dividedBy(3), reclaimer::reclaimExpired),
                 new Duty("look for cancelled requests", CANCEL_INTERVAL, reconciler::abortCancelled),

@@ -13,6 +13,11 @@ final class Actor {
 
     boolean busy;
 
+    /** How often in a row another transaction was in its way, and how often one will be. */
+    int conflicts;
+
+    int conflictsToCome;
+
     /** What it does, or did last. */
     String duty = "";
 

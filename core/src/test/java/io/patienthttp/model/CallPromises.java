@@ -5,8 +5,11 @@ import io.patienthttp.Failure;
 import io.patienthttp.Listener;
 import io.patienthttp.RequestState;
 import io.patienthttp.StorageException;
+import io.patienthttp.internal.deliver.FreshAccess;
 import io.patienthttp.spi.CallbackRun;
 import io.patienthttp.spi.CallbackRunner.Result;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -43,14 +46,14 @@ final class CallPromises {
         if (node.queue.failures() >= config.maxAttempts()) {
             promises.breaks("a callback that failed as often as allowed is not called: " + story);
         }
-        if (transactional
-                != (config.transactional() && !story.request.callback().equals("plain"))) {
+        if (transactional != (config.transactional() && !story.isPlain())) {
             promises.breaks("a callback is called in a transaction if it wants to be, and else outside: " + story);
         }
-        if (story.cancelled && !kind.equals(Failure.Kind.CANCELLED.name())) {
+        if (story.cancelled && epoch >= story.firstEpoch && !kind.equals(Failure.Kind.CANCELLED.name())) {
             promises.breaks("what was answered CANCELLED ends CANCELLED: " + story + " " + kind);
         }
         story.calls.add(call);
+        node.called = true;
         return call;
     }
 
@@ -62,13 +65,27 @@ final class CallPromises {
 
     /** What a run of a job came to. */
     void ended(Node node, CallbackRun run, Result result) {
+        var called = node.called;
+        node.called = false;
+        node.recorded.remove(run.ref());
+        if (node.wasInterrupted && !Thread.interrupted()) {
+            promises.breaks("an interrupt is passed on: " + run);
+        }
+        node.wasInterrupted = false;
         if (node.dead || simulation.isOver()) {
             return;
+        }
+        if (result instanceof Result.Failed && !called) {
+            promises.breaks("a run fails only if its callback was called: " + run);
+        }
+        if (result instanceof Result.Later later) {
+            checkWait(node, run, later);
         }
         if (result instanceof Result.Failed failed && !(failed.cause() instanceof StorageException)) {
             if (!ModelCallback.FAILURE.equals(failed.cause().getMessage())) {
                 promises.breaks("a run fails only if its callback does: " + run + " " + failed.cause());
             }
+            checkBackoff(run, failed.delay());
             if (run.failures() + 1 >= config.maxAttempts()) {
                 promises.breaks("the last failure makes a request dead: " + run);
             }
@@ -76,6 +93,48 @@ final class CallPromises {
         var job = simulation.database.jobs.committed(run.ref());
         if (result instanceof Result.Finished && job != null && job.version() == run.version() && !node.stopping) {
             promises.breaks("a run that is finished has removed its job: " + run);
+        }
+    }
+
+    private void checkBackoff(CallbackRun run, Duration delay) {
+        var doubled = Node.FIRST_BACKOFF.multipliedBy(1L << run.failures());
+        if (!delay.equals(doubled) && !(doubled.compareTo(delay) > 0 && delay.equals(Node.LONGEST_BACKOFF))) {
+            promises.breaks("each wait for the next run is twice as long, up to a limit: " + run + " " + delay);
+        }
+    }
+
+    /** An outcome is not left for another node once it has waited long enough for one. */
+    private void checkWait(Node node, CallbackRun run, Result.Later later) {
+        var row = promises.story(run.ref().id()).seen;
+        if (config.transactional()
+                && later.delay().equals(Duration.ofSeconds(30))
+                && simulation.isQuiet()
+                && node.queue.pickedAt() == simulation.now()
+                && row != null
+                && row.state == RequestState.COMPLETED
+                && !row.completedAt.plus(Node.UNRESOLVED).isAfter(simulation.database.now())) {
+            promises.breaks("a request whose callback nobody knows is dead at last: " + run);
+        }
+    }
+
+    /** An outcome is read from the database, faults being over. */
+    void reads(Collection<UUID> ids) {
+        var actor = simulation.current();
+        if (simulation.isQuiet() && actor != null && actor.node != null) {
+            for (var ref : actor.node.recorded) {
+                var row = promises.story(ref.id()).seen;
+                if (ids.contains(ref.id()) && row != null && row.ref().equals(ref)) {
+                    promises.breaks("what a process has just recorded it need not read: " + ref);
+                }
+            }
+        }
+    }
+
+    /** What is kept of outcomes is counted, and bounded. */
+    void checkFresh(Node node) {
+        long counted = FreshAccess.counted(node.commits);
+        if (counted != FreshAccess.kept(node.commits) || counted > config.freshChars()) {
+            promises.breaks("outcomes that are kept are counted, and bounded: " + node);
         }
     }
 

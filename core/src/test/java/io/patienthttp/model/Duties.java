@@ -44,7 +44,11 @@ final class Duties {
         switch (duty) {
             case RECLAIM -> simulation.perform(node.maintenance, "reclaim", node.reclaimer::reclaimExpired);
             case ABORT_CANCELLED ->
-                simulation.perform(node.maintenance, "abort cancelled", node.reconciler::abortCancelled);
+                simulation.perform(node.maintenance, "abort cancelled", () -> {
+                    var flagged = simulation.promises.sends.flagged(node);
+                    node.reconciler.abortCancelled();
+                    simulation.promises.sends.aborted(node, flagged);
+                });
             case RECONCILE -> simulation.perform(node.maintenance, "reconcile", node.reconciler::reconcile);
             case SWEEP -> simulation.perform(node.maintenance, "sweep", node.sweeper::sweep);
             default -> simulation.perform(node.maintenance, "reclaim unowned", node.reclaimer::reclaimUnowned);

@@ -87,6 +87,7 @@ final class Exchange implements Sending {
 
     @Override
     public void release() {
+        node.simulation.promises.sends.freed(this);
         released = true;
         node.exchanges.remove(this);
     }

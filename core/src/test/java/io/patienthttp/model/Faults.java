@@ -1,6 +1,7 @@
 package io.patienthttp.model;
 
 import io.patienthttp.model.Steps.Fate;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** What goes wrong in a run, and when. Which kinds may, the seed decides first, so that some runs are about one alone. */
@@ -16,6 +17,7 @@ final class Faults {
     private final int lostAnswers;
     private final boolean stops;
     private final boolean lostJobs;
+    private final boolean conflicts;
     private final int gap;
     private final int share;
     private final int nodes;
@@ -35,6 +37,7 @@ final class Faults {
         this.lostAnswers = aim == Aim.SLOW_RECORD ? 3 : chance.oneOf(0, 0, 0, 12, 12, aimed ? 0 : 3);
         this.stops = chance.oneIn(aimed ? 10 : 3);
         this.lostJobs = chance.oneIn(aimed ? 10 : 3);
+        this.conflicts = chance.oneIn(aimed ? 10 : 4);
         this.gap = chance.oneOf(aimed ? 8 : 3, 8, 20, 50);
         this.share = aimed ? 20 : chance.oneOf(2, 6, 20);
         this.nodes = 2 + chance.below(2);
@@ -117,10 +120,16 @@ final class Faults {
             }
             case 2 -> {
                 if (stops && node.isUp(simulation.now())) {
-                    simulation.stop(node);
+                    stop(node);
                 }
             }
-            case 3 -> takeJobAway();
+            case 3 -> {
+                if (chance.flip()) {
+                    takeJobAway();
+                } else {
+                    forget(node);
+                }
+            }
             default -> outage();
         }
     }
@@ -154,6 +163,63 @@ final class Faults {
                 simulation.database.takeAway(cell);
             });
         }
+    }
+
+    /** Stops it; sometimes when it has just been asked to cancel something, or as the database goes away for a while. */
+    private void stop(Node node) {
+        if (chance.flip()) {
+            cancelSomethingOf(node.lease.owner());
+        }
+        if (outages && chance.flip()) {
+            simulation.database.goDownUntil(simulation.now() + chance.oneOf(1, 3, 6) * SECOND);
+        }
+        simulation.stop(node);
+    }
+
+    private void cancelSomethingOf(UUID owner) {
+        simulation.stories().stream()
+                .filter(story -> story.seen != null && story.seen.isInFlight(owner))
+                .findFirst()
+                .ifPresent(simulation.outside::cancel);
+    }
+
+    /** Somebody removes the row of a process that died. */
+    private void forget(Node node) {
+        if (lostJobs && node.dead && !simulation.database.isDown()) {
+            var row = simulation
+                    .database
+                    .processes
+                    .entries()
+                    .filter(cell -> node.owners.contains(cell.committed.id()))
+                    .findFirst();
+            row.ifPresent(cell -> {
+                var owner = cell.committed.id();
+                simulation.promises.forgotten.add(owner);
+                if (chance.flip()) {
+                    cancelSomethingOf(owner);
+                }
+                simulation.trace(() -> "PROCESS AWAY " + node);
+                if (cell.committed != null && !simulation.database.isDown()) { // the cancel may have met an outage
+                    simulation.database.takeAway(cell);
+                }
+            });
+        }
+    }
+
+    /** Whether another transaction is in the way: often several times in a row. */
+    boolean conflicts(Actor actor) {
+        if (!begun || ended || !conflicts) {
+            return false;
+        }
+        if (actor.conflictsToCome > 0) {
+            actor.conflictsToCome--;
+            return true;
+        }
+        if (chance.oneIn(8)) {
+            actor.conflictsToCome = chance.below(6);
+            return true;
+        }
+        return false;
     }
 
     Fate commitFate() {

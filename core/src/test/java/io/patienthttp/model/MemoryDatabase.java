@@ -7,6 +7,7 @@ import io.patienthttp.spi.RequestRef;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,10 +44,25 @@ final class MemoryDatabase {
     interface Observer {
 
         void committed();
+
+        /** Asked for the format in which a claim finds the row. */
+        default int format(UUID id) {
+            return 1;
+        }
+
+        /** Told before a row completes; may fail, as a trigger does. */
+        default void completes(UUID id) {}
+
+        /** Told when outcomes are read without a lock. */
+        default void reads(Collection<UUID> ids) {}
     }
 
-    void observe(Observer committed) {
-        observer = committed;
+    void observe(Observer told) {
+        observer = told;
+    }
+
+    Observer observer() {
+        return observer;
     }
 
     int nextNumber() {

@@ -63,6 +63,7 @@ abstract class MemoryOutcomes implements RequestStore {
 
     @Override
     public Map<UUID, StoredOutcome> outcomes(Collection<UUID> ids) {
+        database.observer().reads(ids);
         return transactions.autocommit(tx -> {
             var found = new HashMap<UUID, StoredOutcome>();
             database.requests

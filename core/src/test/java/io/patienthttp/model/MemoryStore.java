@@ -67,7 +67,7 @@ class MemoryStore extends MemoryProcesses {
                     1,
                     row.recoveries,
                     row.request.concurrencyKey(),
-                    row.stored(),
+                    row.stored(Math.max(row.format, database.observer().format(row.request.id()))),
                     row.createdAt,
                     row.claimedAt));
         }
@@ -157,6 +157,7 @@ class MemoryStore extends MemoryProcesses {
             if (completion.outcome().text().contains(REFUSED)) {
                 throw MemoryDatabase.failure("22021", "not in the encoding of the database");
             }
+            database.observer().completes(completion.ref().id());
             var cancelled = cancelledBefore(tx, completion.ref());
             database.requests
                     .update(tx, row -> isHeld(row, owner, completion.ref()), row -> {

@@ -1,5 +1,7 @@
 package io.patienthttp.model;
 
+import io.patienthttp.StorageException;
+import io.patienthttp.StorageException.Reason;
 import io.patienthttp.model.Steps.Fate;
 import io.patienthttp.spi.Transaction;
 import io.patienthttp.spi.Transactions;
@@ -39,11 +41,18 @@ final class MemoryTransactions implements Transactions {
         try {
             result = work.run(transaction);
             database.steps.step();
+            if (database.steps.conflicts()) {
+                throw MemoryDatabase.failure("40001", "serialization failure");
+            }
             commit(transaction);
+        } catch (StorageException e) {
+            database.steps.ended(e.reason() == Reason.CONFLICT);
+            throw e;
         } finally {
             running = before;
             database.rollback(transaction);
         }
+        database.steps.ended(false);
         transaction.afterCommit.forEach(Runnable::run);
         database.steps.step();
         return result;

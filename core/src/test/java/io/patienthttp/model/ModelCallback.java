@@ -44,7 +44,8 @@ final class ModelCallback implements Callback {
             if (story.failingCalls > 0) {
                 story.failingCalls--;
                 if (simulation.flip()) {
-                    throw new SQLException("conflict", "40001");
+                    throw new IllegalStateException(
+                            new SQLException("conflict", simulation.flip() ? "40001" : "40P01"));
                 }
                 promises.calls.failed(story, call);
                 throw new IllegalStateException(FAILURE);

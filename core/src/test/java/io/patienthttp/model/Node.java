@@ -23,6 +23,7 @@ import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.processor.Processor;
 import io.patienthttp.spi.CallbackResolver;
+import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.ProcessRow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +43,11 @@ final class Node implements Waits {
     static final Duration HEARTBEAT = Duration.ofSeconds(15);
     static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration GRACE = Duration.ofHours(24);
-    private static final Duration UNRESOLVED = Duration.ofMinutes(3);
+    static final Duration UNRESOLVED = Duration.ofMinutes(3);
+    static final Duration FIRST_BACKOFF = Duration.ofSeconds(5);
+    static final Duration LONGEST_BACKOFF = Duration.ofSeconds(15);
+    private static final long FIRST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(5);
     private static final long STEP = TimeUnit.SECONDS.toNanos(2);
 
     final Simulation simulation;
@@ -68,7 +73,13 @@ final class Node implements Waits {
     final List<Exchange> exchanges = new ArrayList<>();
     final Set<UUID> owners = new HashSet<>();
     final List<Timer> timers = new ArrayList<>();
+
+    /** What it has recorded, faults being over, and not delivered yet. */
+    final Set<RequestRef> recorded = new HashSet<>();
+
     boolean knowsCallbacks = true;
+    boolean wasInterrupted;
+    boolean called;
     boolean owesWake;
     boolean triesAgain;
     boolean owesEngineWake;
@@ -81,6 +92,7 @@ final class Node implements Waits {
     long frozenUntil;
     long lastTrouble = -1;
     long nextBeat;
+    private long lastWait;
 
     /** Something to do later. */
     record Timer(long due, Runnable action) {}
@@ -119,38 +131,38 @@ final class Node implements Waits {
                 new Deliverer.Application(
                         application, resolver(application), List.of(simulation.promises.calls.told())),
                 new DeliverySettings(
-                        config.maxAttempts(),
-                        Duration.ofSeconds(5),
-                        Duration.ofMinutes(1),
-                        UNRESOLVED,
-                        config.transactional()));
+                        config.maxAttempts(), FIRST_BACKOFF, LONGEST_BACKOFF, UNRESOLVED, config.transactional()));
         var claiming = new TurnLock(simulation);
         this.claims = new Claimer(
                 store,
                 reader,
                 new Claimer.Room(processor, new ByteBudget(1)),
                 lease,
-                recording,
-                new ClaimSettings(config.maxRecoveries(), Map.of("narrow", 1)),
+                new ErringRows(recording, simulation.promises),
+                new ClaimSettings(config.maxRecoveries(), Map.of(Stories.NARROW, 1)),
                 claiming);
         this.reconciler = new Reconciler(
                 reach, queue, lease, processor, bug.reconcilersLock(simulation, claiming), () -> owesWake = false);
         claims.onUnknownResult(reconciler::reconcile);
         this.reclaimer =
                 new Reclaimer(reach, queue, lease, leaseSettings, config.maxRecoveries(), () -> owesWake = false);
-        this.sweeper = new Sweeper(reach, queue, Duration.ofMinutes(1));
+        this.sweeper = new Sweeper(reach, queue, Duration.ofMinutes(1), config.page());
     }
 
     /** What is the same for all processes of a run. */
-    record Config(int capacity, int maxRecoveries, int maxAttempts, boolean transactional, int freshChars) {
+    record Config(int capacity, int maxRecoveries, int maxAttempts, boolean transactional, int freshChars, int page) {
+
+        /** Characters of outcomes that are never too many. */
+        static final int KEEPS_ALL = 1 << 20;
 
         static Config any(Chance chance, Aim aim) {
             return new Config(
                     1 + chance.below(3) + (aim == Aim.SLOW_RECORD ? 1 : 0),
                     chance.oneOf(0, 1, 1, 2, 2),
-                    aim == Aim.FROZEN_RUN ? 1 : 1 + chance.below(3),
+                    aim == Aim.FROZEN_RUN ? 1 : chance.oneOf(1, 2, 3, 4),
                     chance.below(3) > 0,
-                    chance.oneOf(0, 1000, 1 << 20));
+                    chance.oneOf(0, 1000, KEEPS_ALL),
+                    chance.oneOf(1, 2, 500));
         }
     }
 
@@ -184,10 +196,10 @@ final class Node implements Waits {
         return new CallbackResolver() {
             @Override
             public Optional<Callback> byName(String name) {
-                if (!knowsCallbacks) {
+                if (!knowsCallbacks || simulation.promises.isHomeless(name)) {
                     return Optional.empty();
                 }
-                return Optional.of(name.equals("plain") ? outside : inTransaction);
+                return Optional.of(name.endsWith(Stories.PLAIN) ? outside : inTransaction);
             }
 
             @Override
@@ -234,12 +246,14 @@ final class Node implements Waits {
         int again = 0;
         var quiet = simulation.isQuiet();
         var more = claims.claim();
+        simulation.promises.sends.claimed(this);
         while (more && quiet) {
             if (++again > 10) {
                 simulation.promises.breaks("claims come to an end");
                 return;
             }
             more = claims.claim();
+            simulation.promises.sends.claimed(this);
         }
         if (quiet) {
             simulation.promises.wakes.claimed(this, more);
@@ -250,6 +264,7 @@ final class Node implements Waits {
         nextBeat = simulation.now() + HEARTBEAT.toNanos();
         try {
             lease.beat();
+            simulation.promises.sends.beaten(this);
         } catch (StorageException e) {
             nextBeat = simulation.now() + TimeUnit.SECONDS.toNanos(1);
             if (!simulation.database.isDown()) {
@@ -264,9 +279,12 @@ final class Node implements Waits {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+        var quiet = simulation.isQuiet();
         while (commits.hasInHand()) {
             long wait = commits.write().toNanos();
+            checkWait(wait, quiet);
             if (wait > 0) {
+                quiet = false;
                 triesAgain = true;
                 simulation.await(() -> false, simulation.now() + wait);
                 triesAgain = false;
@@ -275,6 +293,20 @@ final class Node implements Waits {
                 commits.giveUpInHand();
             }
         }
+        if (quiet && simulation.isQuiet() && commits.unwritten() > timers.size()) {
+            simulation.promises.breaks("what fails alone is set aside, and all else is written: " + this);
+        }
+    }
+
+    /** It tries again soon at first, then more and more rarely. */
+    private void checkWait(long wait, boolean quiet) {
+        if (wait > LONGEST_WAIT || wait > Math.max(FIRST_WAIT, 2 * lastWait)) {
+            simulation.promises.breaks("what the database was in the way of is tried again soon: " + this);
+        }
+        if (wait > 0 && quiet) {
+            simulation.promises.breaks("a change that fails alone keeps nobody waiting: " + this);
+        }
+        lastWait = wait;
     }
 
     /** In the order of Pipeline.stop. */
@@ -322,7 +354,12 @@ final class Node implements Waits {
                 recorder.busy = false;
             }
         }
-        simulation.await(written::isDone, Long.MAX_VALUE);
+        var impatient = simulation.flip();
+        simulation.await(() -> written.isDone() || (impatient && engineEnded), Long.MAX_VALUE);
+        if (!written.isDone()) {
+            wasInterrupted = true;
+            throw new InterruptedException();
+        }
         written.get();
     }
 

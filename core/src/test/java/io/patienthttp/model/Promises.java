@@ -4,7 +4,11 @@ import io.patienthttp.CancelResult;
 import io.patienthttp.Failure;
 import io.patienthttp.RequestState;
 import io.patienthttp.StorageException;
+import io.patienthttp.StorageException.Reason;
+import io.patienthttp.internal.wire.Envelope;
+import io.patienthttp.spi.Suspicion;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,14 +21,21 @@ import org.jspecify.annotations.Nullable;
 /** What is promised of rows, jobs and processes, checked from outside at each commit; and what must be true in the end. */
 final class Promises implements MemoryDatabase.Observer {
 
+    /** How often a duty is tried. */
+    private static final int TRIES = 5;
+
     private final Simulation simulation;
     private final MemoryDatabase database;
     private final Node.Config config;
     final SendPromises sends;
     final CallPromises calls;
     final WakePromises wakes;
+    final WaitPromises waits;
     private final Map<UUID, Story> stories = new LinkedHashMap<>();
     private final Map<UUID, ProcessRecord> processes = new HashMap<>();
+    /** Processes whose rows somebody removed. */
+    final Set<UUID> forgotten = new HashSet<>();
+
     private final Set<Integer> effects = new HashSet<>();
     private @Nullable String broken;
     private int changes;
@@ -35,7 +46,8 @@ final class Promises implements MemoryDatabase.Observer {
         this.config = config;
         this.sends = new SendPromises(this, simulation, config);
         this.calls = new CallPromises(this, simulation, config);
-        this.wakes = new WakePromises(this, simulation);
+        this.wakes = new WakePromises(this, simulation, config);
+        this.waits = new WaitPromises(this, simulation, config);
     }
 
     /** The first promise that was broken. */
@@ -66,6 +78,64 @@ final class Promises implements MemoryDatabase.Observer {
 
     List<Story> stories() {
         return new ArrayList<>(stories.values());
+    }
+
+    /** Whether nobody knows the callback yet. */
+    boolean isHomeless(String callback) {
+        return callback.startsWith(Stories.LATE)
+                && stories.values().stream()
+                        .anyMatch(story ->
+                                !story.wasDead && story.request.callback().equals(callback));
+    }
+
+    // what the store asks and tells
+
+    @Override
+    public int format(UUID id) {
+        var story = stories.get(id);
+        return story.tooNewTimes-- > 0 ? Envelope.NEWEST_FORMAT + 1 : 1;
+    }
+
+    @Override
+    public void completes(UUID id) {
+        var story = stories.get(id);
+        if (story.brokenTimes-- > 0) {
+            if (story.breaksStore) {
+                throw new IllegalStateException("a mistake in the store");
+            }
+            throw MemoryDatabase.failure("P0001", "a trigger");
+        }
+    }
+
+    @Override
+    public void reads(Collection<UUID> ids) {
+        calls.reads(ids);
+    }
+
+    /** The actor has done a duty. */
+    void did(Actor actor) {
+        if (actor.node != null) {
+            calls.checkFresh(actor.node);
+        }
+    }
+
+    /** The end of a transaction of the actor. */
+    void ended(Actor actor, boolean conflict) {
+        actor.conflicts = conflict ? actor.conflicts + 1 : 0;
+        if (isMaintenance(actor) && actor.conflicts > TRIES) {
+            breaks("a duty that meets conflicts again and again gives up");
+        }
+    }
+
+    /** The actor could not do a duty. */
+    void failed(Actor actor, StorageException e) {
+        if (isMaintenance(actor) && e.reason() == Reason.CONFLICT && actor.conflicts < TRIES) {
+            breaks("a duty that meets a conflict tries again");
+        }
+    }
+
+    private static boolean isMaintenance(Actor actor) {
+        return actor.node != null && actor == actor.node.maintenance;
     }
 
     // commits
@@ -121,6 +191,7 @@ final class Promises implements MemoryDatabase.Observer {
             story.accepted = true;
             return;
         }
+        waits.changed(story, before, after);
         if (after.epoch < before.epoch || (after.state == RequestState.IN_FLIGHT && after.isAnotherClaim(before))) {
             breaks("each claim is a new epoch: " + before + " became " + after);
         }
@@ -132,6 +203,7 @@ final class Promises implements MemoryDatabase.Observer {
             checkDead(story, before, after);
         } else if (before.state == RequestState.DEAD && after.state == RequestState.PENDING) {
             story.cancelled = false;
+            story.firstEpoch = after.epoch;
             story.life++;
             story.lastSent = null;
         }
@@ -178,6 +250,7 @@ final class Promises implements MemoryDatabase.Observer {
                         && story.runs.getOrDefault(before.epoch, Set.of()).size() < config.maxAttempts())) {
             breaks("a callback runs as often as allowed before its request is dead: " + after + " " + after.lastError);
         }
+        story.wasDead = true;
         story.untold++;
         if (simulation.isEnding()) {
             story.mustTell++;
@@ -186,16 +259,29 @@ final class Promises implements MemoryDatabase.Observer {
 
     private void checkOwners() {
         var suspects = new HashSet<UUID>();
+        var near = new HashSet<UUID>();
+        var narrow = new HashSet<UUID>();
         database.requests.committed().filter(row -> row.owner != null).forEach(row -> {
             var node = simulation.nodeOf(row.owner);
-            if (!processes.containsKey(row.owner) && (node == null || !node.stopping)) {
+            if (!processes.containsKey(row.owner)
+                    && !forgotten.contains(row.owner)
+                    && (node == null || !node.stopping)) {
                 breaks("what is in flight has an owner: " + row);
             }
             if (config.maxRecoveries() > 0
                     && row.recoveries >= config.maxRecoveries()
-                    && !story(row.request.id()).unreadable // it is not sent, and done before another claim
+                    && story(row.request.id()).isUsable()
                     && !suspects.add(row.owner)) {
                 breaks("a process holds one suspect at most: " + row);
+            }
+            if (!story(row.request.id()).isUsable()) { // it is not sent, and done before another claim
+                return;
+            }
+            if (Suspicion.of(row.recoveries, config.maxRecoveries()) == Suspicion.NEAR && !near.add(row.owner)) {
+                breaks("a small process holds one request at most that is nearly a suspect: " + row);
+            }
+            if (story(row.request.id()).isNarrow() && !narrow.add(row.owner)) {
+                breaks("no process has more requests of a key in flight than it may: " + row);
             }
         });
     }
@@ -238,10 +324,22 @@ final class Promises implements MemoryDatabase.Observer {
                     breaks("a living process is not taken for dead: " + node);
                 }
                 node.lastTrouble = Math.max(node.lastTrouble, simulation.now());
+                checkEngine(process, node, now.values());
             }
         }
         processes.clear();
         processes.putAll(now);
+    }
+
+    /** Unless the engine goes on under another process. */
+    private void checkEngine(ProcessRecord gone, Node node, Collection<ProcessRecord> others) {
+        var engine = gone.row().engineName();
+        if (node.dead
+                && !forgotten.contains(gone.id())
+                && others.stream().noneMatch(other -> engine.equals(other.row().engineName()))
+                && database.jobs.committed().anyMatch(job -> job.pickedBy().equals(engine))) {
+            breaks("the callbacks of a process that died are free when its requests are: " + node);
+        }
     }
 
     private void checkEffects() {
@@ -287,6 +385,12 @@ final class Promises implements MemoryDatabase.Observer {
             breaks("no transaction stays open");
         }
         for (var node : simulation.nodes()) {
+            if (!node.dead) {
+                node.timers.forEach(timer -> timer.action().run()); // what was set aside is given up now
+            }
+            if (!node.dead && (!node.exchanges.isEmpty() || node.commits.isOpen())) {
+                breaks("a process that stopped has no answer left and takes no change: " + node);
+            }
             if (!node.dead && (node.processor.inFlight() > 0 || node.commits.unwritten() > 0)) {
                 breaks("a process that stopped holds nothing: " + node);
             }

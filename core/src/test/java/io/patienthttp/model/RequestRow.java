@@ -76,6 +76,10 @@ final class RequestRow implements Cloneable {
     }
 
     StoredRequest stored() {
+        return stored(format);
+    }
+
+    StoredRequest stored(int format) {
         return new StoredRequest(
                 format,
                 request.callback(),

@@ -151,6 +151,18 @@ final class Simulation implements Steps, Stacks.Drive {
     }
 
     @Override
+    public boolean conflicts() {
+        return current != null && faults.conflicts(current);
+    }
+
+    @Override
+    public void ended(boolean conflict) {
+        if (current != null) {
+            promises.ended(current, conflict);
+        }
+    }
+
+    @Override
     public boolean await(BooleanSupplier ready, long deadline) {
         checkAlive(current);
         if (!ready.getAsBoolean()) {
@@ -250,18 +262,21 @@ final class Simulation implements Steps, Stacks.Drive {
         }
         actor.busy = true;
         actor.duty = what;
+        actor.conflicts = 0;
         current = actor;
         var quiet = isQuiet();
         promises.wakes.begins(actor);
         trace(() -> now / SECOND % 100_000 + " " + actor + ": " + what);
         try {
             duty.run();
+            promises.did(actor);
             if (quiet && isQuiet()) {
                 promises.wakes.done(actor);
             }
         } catch (Killed e) {
             trace(() -> "  " + actor + " is gone");
         } catch (StorageException e) { // as the roots of threads do
+            promises.failed(actor, e);
             trace(() -> "  " + actor + " failed: " + e.getMessage());
         } finally {
             actor.busy = false;

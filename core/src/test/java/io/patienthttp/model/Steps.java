@@ -11,6 +11,14 @@ interface Steps {
     /** Lets others run until it is ready; false if it is not at the deadline. */
     boolean await(BooleanSupplier ready, long deadline);
 
+    /** Whether another transaction is in the way of the one that is about to commit. */
+    default boolean conflicts() {
+        return false;
+    }
+
+    /** Told of the end of a transaction: whether another one was in its way. */
+    default void ended(boolean conflict) {}
+
     /** Nanoseconds of the simulated clock. */
     long now();
 

@@ -18,6 +18,22 @@ final class Story {
     boolean poison;
     boolean refused;
     boolean unreadable;
+
+    /** An error keeps processes from reading it. */
+    boolean erring;
+
+    /** Nobody knows its callback before it was dead. */
+    boolean homeless;
+
+    /** Its first claims find it in a format of a newer version. */
+    boolean tooNew;
+
+    int tooNewTimes;
+
+    /** How often a trigger refuses its completion, and whether the store breaks instead. */
+    int brokenTimes;
+
+    boolean breaksStore;
     int unpreparedTimes;
     int failingCalls;
 
@@ -28,10 +44,14 @@ final class Story {
     boolean deleted;
     boolean cancelled;
     boolean jobTakenAway;
+    boolean wasDead;
     int effects;
     int untold;
     int mustTell;
     int life;
+
+    /** Of the sending that the operator asked for last; a run from before may still be on its way. */
+    int firstEpoch;
 
     @Nullable
     RequestRow seen;
@@ -49,6 +69,19 @@ final class Story {
 
     Story(NewRequest request) {
         this.request = request;
+    }
+
+    /** Whether it becomes a task when it is claimed. */
+    boolean isUsable() {
+        return !unreadable && !tooNew;
+    }
+
+    boolean isNarrow() {
+        return request.concurrencyKey().equals(Stories.NARROW);
+    }
+
+    boolean isPlain() {
+        return request.callback().endsWith(Stories.PLAIN);
     }
 
     /** A call of the callback. */

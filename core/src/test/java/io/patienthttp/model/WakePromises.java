@@ -1,6 +1,7 @@
 package io.patienthttp.model;
 
 import io.patienthttp.RequestState;
+import io.patienthttp.spi.Suspicion;
 import org.jspecify.annotations.Nullable;
 
 /** Whoever makes something claimable or deliverable wakes who does it; and a claim takes what there is. */
@@ -8,10 +9,12 @@ final class WakePromises {
 
     private final Promises promises;
     private final Simulation simulation;
+    private final Node.Config config;
 
-    WakePromises(Promises promises, Simulation simulation) {
+    WakePromises(Promises promises, Simulation simulation, Node.Config config) {
         this.promises = promises;
         this.simulation = simulation;
+        this.config = config;
     }
 
     /** Who makes something claimable or deliverable owes a wake, so that nobody waits for a poll. */
@@ -52,17 +55,34 @@ final class WakePromises {
         if (simulation.isQuiet()
                 && !more
                 && !node.stopping
-                && node.processor.inFlight() == 0
+                && node.processor.free() > 0
                 && node.lease.isValid(node.lease.owner())
-                && simulation.database.requests.committed().noneMatch(row -> row.isInFlight(node.lease.owner()))
-                && simulation.database.requests.committed().anyMatch(this::isClaimable)) {
+                && !holdsSuspect(node)
+                && simulation.database.requests.committed().anyMatch(row -> isClaimable(node, row))) {
             promises.breaks("a claim takes what is due: " + node);
         }
     }
 
-    private boolean isClaimable(RequestRow row) {
+    /** Also one that it can not read, and is about to give back. */
+    private boolean holdsSuspect(Node node) {
+        return simulation
+                .database
+                .requests
+                .committed()
+                .filter(row -> row.isInFlight(node.lease.owner()))
+                .anyMatch(row -> Suspicion.of(row.recoveries, config.maxRecoveries()) == Suspicion.SECOND_DEGREE);
+    }
+
+    private boolean isClaimable(Node node, RequestRow row) {
         return row.state == RequestState.PENDING
                 && row.recoveries == 0
-                && !row.runAt.isAfter(simulation.database.now());
+                && !row.runAt.isAfter(simulation.database.now())
+                && (!promises.story(row.request.id()).isNarrow() || hasRoomForNarrow(node));
+    }
+
+    /** It counts what it holds, and that may be a little more than what it owns: an answer that comes too late, say. */
+    private boolean hasRoomForNarrow(Node node) {
+        return node.processor.tasks().stream()
+                .noneMatch(task -> promises.story(task.row().ref().id()).isNarrow());
     }
 }

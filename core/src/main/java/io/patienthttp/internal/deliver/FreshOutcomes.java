@@ -14,8 +14,8 @@ import java.util.Optional;
 final class FreshOutcomes {
 
     private final long maxChars;
-    private final Map<RequestRef, StoredOutcome> outcomes = new LinkedHashMap<>(); // guarded by this
-    private long chars; // guarded by this
+    final Map<RequestRef, StoredOutcome> outcomes = new LinkedHashMap<>(); // guarded by this
+    long chars; // guarded by this
 
     FreshOutcomes(long maxChars) {
         this.maxChars = maxChars;

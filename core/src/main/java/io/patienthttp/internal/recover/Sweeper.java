@@ -18,31 +18,33 @@ public final class Sweeper {
 
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
 
-    private static final int PAGE = 500;
     private static final int PAGES = 20;
 
     private final Reach reach;
     private final CallbackQueue queue;
     private final Duration grace;
+    private final int pageSize;
     private @Nullable CompletedRow last; // used by one thread
 
     /**
      * A sweeper.
      *
      * @param grace how old an outcome must be to be looked at
+     * @param pageSize how many outcomes are looked at in one transaction
      */
-    public Sweeper(Reach reach, CallbackQueue queue, Duration grace) {
+    public Sweeper(Reach reach, CallbackQueue queue, Duration grace, int pageSize) {
         this.reach = reach;
         this.queue = queue;
         this.grace = grace;
+        this.pageSize = pageSize;
     }
 
     /** Looks at outcomes older than the grace time: some pages, so that other duties have their turn; then goes on. */
     public void sweep() {
         for (int pages = 0; pages < PAGES; pages++) {
-            var page = reach.store().completedBefore(grace, last, PAGE);
+            var page = reach.store().completedBefore(grace, last, pageSize);
             sweep(page);
-            last = page.size() < PAGE ? null : page.get(page.size() - 1);
+            last = page.size() < pageSize ? null : page.get(page.size() - 1);
             if (last == null) {
                 return;
             }

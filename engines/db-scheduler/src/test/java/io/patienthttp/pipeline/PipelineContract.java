@@ -377,11 +377,11 @@ abstract class PipelineContract extends PipelineFixture {
         var transactions = JdbcTransactions.of(database);
         var store = new JdbcRequestStore(transactions, "patient_http_", "", "");
 
-        new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1)).sweep();
+        new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1), 10).sweep();
 
         assertThat(count("scheduled_tasks WHERE task_instance = '" + id + ":1'"))
                 .isEqualTo(1);
-        new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1)).sweep();
+        new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1), 10).sweep();
         assertThat(count("scheduled_tasks")).as("it is alive now").isEqualTo(1);
         http.start();
         awaitDelivered(1);
