@@ -42,7 +42,7 @@ final class H2Dialect implements Dialect {
 
     private static final String CLAIM = """
             SELECT id, epoch, attempt, recoveries, concurrency_key, format, method, host, callback, callback_args, request,
-                created_at, claimed_at, deadline_at
+                request_ref, created_at, claimed_at, deadline_at
             FROM FINAL TABLE (
                 UPDATE {requests} SET state = 'IN_FLIGHT', owner = ?, epoch = epoch + 1, claimed_at = {now}
                 WHERE id = ANY (?) AND state = 'PENDING')
@@ -51,8 +51,9 @@ final class H2Dialect implements Dialect {
     private static final String COMPLETE = """
             SELECT id, epoch, created_at, cancel_requested FROM FINAL TABLE (
                 UPDATE {requests}
-                SET state = 'COMPLETED', owner = NULL, completed_at = {now},
-                    outcome = CASE WHEN cancel_requested THEN ? ELSE ? END
+                SET state = 'COMPLETED', owner = NULL, completed_at = {now}, format = GREATEST(format, ?),
+                    outcome = CASE WHEN cancel_requested THEN ? ELSE ? END,
+                    outcome_ref = CASE WHEN cancel_requested THEN NULL ELSE CAST(? AS VARCHAR) END
                 WHERE id = ? AND epoch = ? AND owner = ? AND state = 'IN_FLIGHT')
             """;
 
@@ -168,8 +169,10 @@ final class H2Dialect implements Dialect {
                     connection,
                     tables.sql(COMPLETE),
                     Rows::recorded,
+                    done.format(),
                     cancelled,
-                    done.outcome(),
+                    done.outcome().text(),
+                    done.outcome().reference(),
                     done.ref().id(),
                     done.ref().epoch(),
                     owner));

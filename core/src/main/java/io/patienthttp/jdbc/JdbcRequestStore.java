@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +171,17 @@ public final class JdbcRequestStore implements RequestStore {
     }
 
     @Override
+    public Set<String> references(Collection<UUID> ids) {
+        return transactions.autocommit(
+                "read the references of " + ids.size() + " requests", c -> outcomes.references(c, ids));
+    }
+
+    @Override
+    public UUID installation() {
+        return transactions.autocommit("read the id of the installation", outcomes::installation);
+    }
+
+    @Override
     public Optional<RequestStatus> find(UUID id) {
         return transactions.autocommit("find request " + id, c -> outcomes.find(c, id));
     }
@@ -187,6 +199,11 @@ public final class JdbcRequestStore implements RequestStore {
     @Override
     public boolean sendAgain(UUID id) {
         return transactions.autocommit("send request " + id + " again", c -> outcomes.sendAgain(c, id));
+    }
+
+    @Override
+    public int deleteDead(Duration age, int limit) {
+        return transactions.autocommit("delete old dead requests", c -> outcomes.deleteDead(c, age, limit));
     }
 
     @Override

@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeRows {
 
     private static final String OUTCOME_COLUMNS =
-            "id, state, epoch, format, attempt, method, host, callback, callback_args, outcome, completed_at, {now} AS read_at";
+            "id, state, epoch, format, attempt, method, host, callback, callback_args, outcome, outcome_ref, completed_at,"
+                    + " {now} AS read_at";
 
     private static final String OUTCOMES = "SELECT " + OUTCOME_COLUMNS + " FROM {requests} WHERE id = ANY (?)";
 
@@ -32,7 +35,7 @@ final class OutcomeRows {
     private static final String LOCK_OUTCOME = "SELECT " + OUTCOME_COLUMNS + " FROM {requests} WHERE id = ? FOR UPDATE";
 
     private static final String REQUEST =
-            "SELECT format, method, host, callback, callback_args, request FROM {requests} WHERE id = ?";
+            "SELECT format, method, host, callback, callback_args, request, request_ref FROM {requests} WHERE id = ?";
 
     /**
      * By the primary key: H2 takes no index for a pair in a list, and the CASE keeps PostgreSQL from the index of
@@ -60,6 +63,13 @@ final class OutcomeRows {
     private static final String RENEW =
             "UPDATE {requests} SET epoch = epoch + 1 WHERE id = ? AND epoch = ? AND state = 'COMPLETED'";
 
+    private static final String REFERENCES = """
+            SELECT request_ref, outcome_ref FROM {requests}
+            WHERE id = ANY (?) AND (request_ref IS NOT NULL OR outcome_ref IS NOT NULL)
+            """;
+
+    private static final String INSTALLATION = "SELECT installation_id FROM {schema}";
+
     private static final String STATUS = """
             SELECT id, state, attempt, recoveries, cancel_requested, callback, created_at, last_error
             FROM {requests} WHERE id = ?
@@ -82,6 +92,12 @@ final class OutcomeRows {
             """;
 
     private static final String DELETE_DEAD = "DELETE FROM {requests} WHERE id = ? AND state = 'DEAD'";
+
+    private static final String DELETE_OLD_DEAD = """
+            DELETE FROM {requests} WHERE state = 'DEAD' AND id IN (
+                SELECT id FROM {requests}
+                WHERE state = 'DEAD' AND dead_at < {now} - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND LIMIT ?)
+            """;
 
     private static final UUID LOWEST_ID = new UUID(0, 0);
 
@@ -139,6 +155,26 @@ final class OutcomeRows {
                 connection, tables.returning(RENEW, "id, epoch, created_at"), Rows::job, ref.id(), ref.epoch());
     }
 
+    Set<String> references(Connection connection, Collection<UUID> ids) throws SQLException {
+        var references = new HashSet<String>();
+        Sql.query(
+                connection,
+                tables.sql(REFERENCES),
+                row -> {
+                    for (var column : List.of("request_ref", "outcome_ref")) {
+                        Optional.ofNullable(row.getString(column)).ifPresent(references::add);
+                    }
+                    return references;
+                },
+                (Object) ids.toArray(UUID[]::new));
+        return references;
+    }
+
+    UUID installation(Connection connection) throws SQLException {
+        return Sql.first(connection, tables.sql(INSTALLATION), row -> Sql.uuid(row, "installation_id"))
+                .orElseThrow(() -> new IllegalStateException("the table of the schema's version has no row"));
+    }
+
     Optional<RequestStatus> find(Connection connection, UUID id) throws SQLException {
         return Sql.first(connection, tables.sql(STATUS), Rows::status, id);
     }
@@ -158,6 +194,10 @@ final class OutcomeRows {
 
     boolean sendAgain(Connection connection, UUID id) throws SQLException {
         return Sql.update(connection, tables.sql(SEND_AGAIN), id) == 1;
+    }
+
+    int deleteDead(Connection connection, Duration age, int limit) throws SQLException {
+        return Sql.update(connection, tables.sql(DELETE_OLD_DEAD), age, limit);
     }
 
     boolean deleteDead(Connection connection, UUID id) throws SQLException {

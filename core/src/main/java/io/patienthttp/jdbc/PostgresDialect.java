@@ -51,7 +51,7 @@ final class PostgresDialect implements Dialect {
             SET state = 'IN_FLIGHT', owner = ?, epoch = r.epoch + 1, claimed_at = clock_timestamp()
             FROM fitting WHERE r.id = fitting.id
             RETURNING r.id, r.epoch, r.attempt, r.recoveries, r.concurrency_key, r.format, r.method, r.host, r.callback,
-                r.callback_args, r.request, r.created_at, r.claimed_at, r.deadline_at
+                r.callback_args, r.request, r.request_ref, r.created_at, r.claimed_at, r.deadline_at
             """;
 
     /**
@@ -62,8 +62,11 @@ final class PostgresDialect implements Dialect {
     private static final String COMPLETE = """
             UPDATE {requests} r
             SET state = 'COMPLETED', owner = NULL, completed_at = clock_timestamp(),
-                outcome = CASE WHEN r.cancel_requested THEN ? ELSE done.outcome END
-            FROM unnest(?::uuid[], ?::int[], ?::text[]) AS done (id, epoch, outcome)
+                format = GREATEST(r.format, done.format),
+                outcome = CASE WHEN r.cancel_requested THEN ? ELSE done.outcome END,
+                outcome_ref = CASE WHEN r.cancel_requested THEN NULL ELSE done.reference END
+            FROM unnest(?::uuid[], ?::int[], ?::int[], ?::text[], ?::text[])
+                AS done (id, epoch, format, outcome, reference)
             WHERE r.id = done.id AND r.epoch = done.epoch
                 AND CASE WHEN r.owner = ? AND r.state = 'IN_FLIGHT' THEN TRUE ELSE FALSE END
             RETURNING r.id, r.epoch, r.created_at, r.cancel_requested
@@ -177,7 +180,9 @@ final class PostgresDialect implements Dialect {
                 cancelled,
                 completions.stream().map(done -> done.ref().id()).toArray(UUID[]::new),
                 completions.stream().map(done -> done.ref().epoch()).toArray(Integer[]::new),
-                completions.stream().map(Completion::outcome).toArray(String[]::new),
+                completions.stream().map(Completion::format).toArray(Integer[]::new),
+                completions.stream().map(done -> done.outcome().text()).toArray(String[]::new),
+                completions.stream().map(done -> done.outcome().reference()).toArray(String[]::new),
                 owner);
     }
 }

@@ -20,10 +20,10 @@ final class RequestRows {
 
     private static final String INSERT = """
             INSERT INTO {requests} (id, state, epoch, attempt, recoveries, priority, run_at, deadline_at, concurrency_key,
-                cancel_requested, callback, method, host, format, callback_args, request, created_at)
+                cancel_requested, callback, method, host, format, callback_args, request, request_ref, created_at)
             VALUES (?, 'PENDING', 0, 1, 0, ?, {now} + CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 {now} + CAST(? AS BIGINT) * INTERVAL '0.001' SECOND, ?,
-                FALSE, ?, ?, ?, 1, ?, ?, {now})
+                FALSE, ?, ?, ?, ?, ?, ?, ?, {now})
             """;
 
     /** Hands a row back, or completes it if it was cancelled: every exit does. Counts neither as attempt nor recovery. */
@@ -88,8 +88,10 @@ final class RequestRows {
                         request.callback(),
                         request.method(),
                         request.host(),
+                        request.format(),
                         request.callbackArgs(),
-                        request.request());
+                        request.request().text(),
+                        request.request().reference());
                 statement.addBatch();
             }
             return statement.executeBatch().length;

@@ -10,9 +10,11 @@ import io.patienthttp.spi.RequestStore.ProcessRow;
 import io.patienthttp.spi.RequestStore.Recorded;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
 import io.patienthttp.spi.RequestStore.StoredRequest;
+import io.patienthttp.spi.RequestStore.Value;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Reads rows into values. */
 final class Rows {
@@ -54,7 +56,7 @@ final class Rows {
                 row.getString("method"),
                 row.getString("host"),
                 row.getString("callback_args"),
-                row.getString("request"));
+                new Value(row.getString("request"), row.getString("request_ref")));
     }
 
     static StoredOutcome outcome(ResultSet row) throws SQLException {
@@ -67,8 +69,13 @@ final class Rows {
                 row.getString("host"),
                 row.getString("callback"),
                 row.getString("callback_args"),
-                row.getString("outcome"),
+                outcomeValue(row),
                 age(row));
+    }
+
+    private static @Nullable Value outcomeValue(ResultSet row) throws SQLException {
+        var text = row.getString("outcome");
+        return text == null ? null : new Value(text, row.getString("outcome_ref"));
     }
 
     private static Duration age(ResultSet row) throws SQLException {

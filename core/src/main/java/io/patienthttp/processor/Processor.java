@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +101,7 @@ public final class Processor<T extends Task> {
             throw new CapacityException(
                     "the processor holds " + capacity + " tasks, task " + task.id() + " was refused");
         }
-        listeners.tell(listener -> listener.onRequestStart(task.id(), task.request()));
+        task.whenReady(() -> tellStart(entry));
         try {
             entry.sending = sender.apply(task);
         } catch (Throwable e) {
@@ -110,6 +109,16 @@ public final class Processor<T extends Task> {
             throw e;
         }
         entry.sending.result().whenComplete((sent, impossible) -> finish(entry, sent));
+    }
+
+    private void tellStart(Entry<T> entry) {
+        synchronized (entry) {
+            if (entry.ended) {
+                return;
+            }
+            entry.started = true;
+        }
+        listeners.tell(listener -> listener.onRequestStart(entry.task.id(), entry.task.request()));
     }
 
     /** Whether there was a slot. */
@@ -147,20 +156,30 @@ public final class Processor<T extends Task> {
             return handler.unprepared(
                     task, RejectedFailure.of(task.details(), Failure.Kind.PREPARATION, unprepared.reason(), false));
         }
+        if (sent instanceof Sent.Later later) {
+            return handler.postponed(task, later.delay());
+        }
         return handler.released(task);
     }
 
     private void free(Entry<T> entry) {
-        if (!entry.ended.compareAndSet(false, true)) {
-            return;
+        boolean started;
+        synchronized (entry) {
+            if (entry.ended) {
+                return;
+            }
+            entry.ended = true;
+            started = entry.started;
         }
         var sending = entry.sending;
         if (sending != null) {
             sending.release();
         }
         var task = entry.task;
-        listeners.tell(
-                listener -> listener.onRequestEnd(task.id(), task.request(), Optional.ofNullable(entry.outcome)));
+        if (started) {
+            listeners.tell(
+                    listener -> listener.onRequestEnd(task.id(), task.request(), Optional.ofNullable(entry.outcome)));
+        }
         synchronized (lock) {
             entries.remove(entry);
             lock.notifyAll();
@@ -270,9 +289,10 @@ public final class Processor<T extends Task> {
     private static final class Entry<T> {
 
         private final T task;
-        private final AtomicBoolean ended = new AtomicBoolean();
         private volatile @Nullable Sending sending;
         private volatile @Nullable Outcome outcome;
+        private boolean started; // guarded by this
+        private boolean ended; // guarded by this
 
         Entry(T task) {
             this.task = task;

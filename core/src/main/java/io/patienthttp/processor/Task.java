@@ -11,8 +11,13 @@ public interface Task {
     /** The id of the request; what goes into {@code x-request-id}. */
     String id();
 
-    /** What to send. */
+    /** What to send. Once it is there: see {@link #whenReady}. */
     Request request();
+
+    /** Runs the action once the request is there, or never if it comes to an end before. By default it is there at once. */
+    default void whenReady(Runnable action) {
+        action.run();
+    }
 
     /** What comes back with the outcome. */
     default CallbackArgs callbackArgs() {

@@ -2,6 +2,7 @@ package io.patienthttp.processor;
 
 import io.patienthttp.Outcome;
 import io.patienthttp.RejectedFailure;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,5 +27,10 @@ public interface TaskHandler<T extends Task> {
      */
     default CompletionStage<?> unprepared(T task, RejectedFailure failure) {
         return completed(task, failure);
+    }
+
+    /** It cannot be sent now, for a reason that passes; nothing was sent. It is worth to try again after the delay. */
+    default CompletionStage<?> postponed(T task, Duration delay) {
+        return released(task);
     }
 }

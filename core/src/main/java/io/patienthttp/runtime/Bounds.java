@@ -6,6 +6,9 @@ import java.time.Duration;
 /** Bounds of settings; each message names the setting, its value and what is allowed. */
 final class Bounds {
 
+    /** Of a duration: a year. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private Bounds() {}
 
     static <T extends Comparable<T>> T within(String name, T value, T least, T most) {
@@ -22,9 +25,17 @@ final class Bounds {
         return value;
     }
 
+    /** Positive, and short enough to be multiplied and counted in nanoseconds. */
     static Duration positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(name + " must be positive, was " + value);
+        }
+        return atMost(name, value, LONGEST);
+    }
+
+    static Duration atMost(String name, Duration value, Duration most) {
+        if (value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(name + " must be at most " + most + ", was " + value);
         }
         return value;
     }

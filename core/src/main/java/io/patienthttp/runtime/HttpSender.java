@@ -52,6 +52,7 @@ public final class HttpSender implements AutoCloseable {
     private final Map<String, Preprocessor> preprocessors;
     private final ByteBudget budget;
     private final HttpTransport transport;
+    private final Executor prepareThreads = prepareThreads();
     private final RequestSender sender;
 
     private HttpSender(Builder builder) {
@@ -62,7 +63,7 @@ public final class HttpSender implements AutoCloseable {
         this.transport = builder.transport == null
                 ? new JettyTransport(transportSettings(settings), wire(settings), budget)
                 : builder.transport.apply(settings);
-        this.sender = on(prepareThreads());
+        this.sender = on(prepareThreads);
     }
 
     /** Starts to build. */
@@ -94,6 +95,11 @@ public final class HttpSender implements AutoCloseable {
     /** The same over the same connections, with secrets, preprocessors and redirects on these threads. */
     RequestSender on(Executor threads) {
         return new RequestSender(transport, threads, secrets, preprocessors, sendSettings(settings));
+    }
+
+    /** Threads that may block for secrets, preprocessors and the like. */
+    Executor threads() {
+        return prepareThreads;
     }
 
     ByteBudget budget() {
@@ -155,13 +161,13 @@ public final class HttpSender implements AutoCloseable {
 
         private final Secrets secrets = new Secrets();
         private final Map<String, Preprocessor> preprocessors = new LinkedHashMap<>();
-        private Settings.Builder settings = Settings.builder();
+        private SettingsBuilder settings = Settings.builder();
         private @Nullable Function<Settings, HttpTransport> transport;
 
         private Builder() {}
 
         /** Changes settings: {@code settings(s -> s.maxRedirects(0))}. Those of the database mean nothing here. */
-        public Builder settings(Consumer<Settings.Builder> change) {
+        public Builder settings(Consumer<SettingsBuilder> change) {
             change.accept(settings);
             return this;
         }

@@ -144,7 +144,7 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
          */
         public Outcome send() {
             var stored = new StoredRequest(
-                    RequestCodec.FORMAT, row.callback(), row.method(), row.host(), row.callbackArgs(), row.request());
+                    row.format(), row.callback(), row.method(), row.host(), row.callbackArgs(), row.request());
             var task = new InlineTask(id(), requests.read(stored));
             var steps = new LinkedBlockingQueue<Runnable>();
             var sending = http.on(steps::add).send(task.details(), task.request(), () -> true);

@@ -2,7 +2,6 @@ package io.patienthttp.runtime;
 
 import io.patienthttp.Callback;
 import io.patienthttp.CancelResult;
-import io.patienthttp.Failure;
 import io.patienthttp.LifecycleState;
 import io.patienthttp.Listener;
 import io.patienthttp.PatientHttpClient;
@@ -13,12 +12,13 @@ import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.enqueue.Admission;
 import io.patienthttp.internal.enqueue.Enqueuer;
 import io.patienthttp.internal.recover.Reach;
-import io.patienthttp.internal.wire.OutcomeCodec;
+import io.patienthttp.internal.wire.FixedOutcomes;
 import io.patienthttp.jdbc.JdbcRequestStore;
 import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.jdbc.Schema;
 import io.patienthttp.spi.CallbackQueue;
-import io.patienthttp.spi.CallbackQueueProvider;
+import io.patienthttp.spi.PayloadCipher;
+import io.patienthttp.spi.PayloadStore;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.Transactions;
 import java.sql.Connection;
@@ -27,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,8 +77,9 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         var transactions = JdbcTransactions.of(builder.dataSource);
         this.schema = new Schema(transactions, settings.tablePrefix());
         this.reach = new Reach(store(transactions, settings), transactions);
+        var payloads = new Payloads(builder.cipher, builder.payloadStores, settings, reach.store());
         this.heartbeats = transactions.onOneConnection(settings.lease().dividedBy(3));
-        this.queue = builder.queue(settings);
+        this.queue = builder.queue == null ? JobEngine.bringUp(builder.dataSource, settings) : builder.queue;
         var applicationTransactions = builder.transactions == null ? transactions : builder.transactions;
         if (Boolean.TRUE.equals(settings.transactionalDelivery()) && !applicationTransactions.visibleToCallbacks()) {
             throw new IllegalArgumentException(
@@ -91,30 +91,25 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                 reach,
                 store(heartbeats, settings),
                 queue,
+                payloads,
                 new Deliverer.Application(applicationTransactions, builder.callbacks, List.copyOf(builder.listeners)));
         this.enqueuer = new Enqueuer(
                 reach.store(),
                 applicationTransactions,
                 transactions,
-                new Admission(
-                        builder.callbacks, settings.allowLiteralCredentials() ? Set.of() : settings.sensitiveHeaders()),
+                new Admission(builder.callbacks, builder.refusedHeaders(settings)),
+                payloads.envelope(),
                 pipeline::wake);
         this.operations = new Operations(reach, queue, pipeline::wake);
     }
 
     private static RequestStore store(JdbcTransactions transactions, Settings settings) {
-        var codec = new OutcomeCodec();
         return new JdbcRequestStore(
                 transactions,
                 settings.tablePrefix(),
-                codec.writeRejected(
-                        Failure.Kind.CANCELLED, "the request was cancelled; it was, or may have been, sent", true),
-                codec.writeRejected(Failure.Kind.CANCELLED, "the request was cancelled before it was sent", false),
-                codec.writeRejected(
-                        Failure.Kind.RECOVERY_EXHAUSTED,
-                        "processes died with the request in flight more often than max-recoveries ("
-                                + settings.maxRecoveries() + ") allows, the last one with nothing else in flight",
-                        true));
+                FixedOutcomes.CANCELLED,
+                FixedOutcomes.CANCELLED_UNSENT,
+                FixedOutcomes.EXHAUSTED);
     }
 
     /**
@@ -287,13 +282,15 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         private final List<Listener> listeners = new ArrayList<>();
         private @Nullable Transactions transactions;
         private @Nullable CallbackQueue queue;
+        private @Nullable PayloadCipher cipher;
+        private final List<PayloadStore> payloadStores = new ArrayList<>();
 
         private Builder(DataSource dataSource) {
             this.dataSource = dataSource;
         }
 
         /** Changes settings: {@code settings(s -> s.maxInFlight(100))}. */
-        public Builder settings(Consumer<Settings.Builder> change) {
+        public Builder settings(Consumer<SettingsBuilder> change) {
             http.settings(change);
             return this;
         }
@@ -357,21 +354,34 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
             return this;
         }
 
+        /**
+         * Has all that is stored sealed, and opens what is (parity 68 to 70): {@code AesGcmCipher.of(keys)}, or a cipher
+         * of the application's own. Default: rows are readable.
+         */
+        public Builder cipher(PayloadCipher cipher) {
+            this.cipher = cipher;
+            return this;
+        }
+
+        /**
+         * Registers a store for values that are too large for their rows (parity 72 to 75). The last one is written, all
+         * are read, so that another one takes over while rows still refer to the one before. Default: none, and all
+         * values are in their rows.
+         */
+        public Builder payloadStore(PayloadStore store) {
+            payloadStores.add(store);
+            return this;
+        }
+
+        /** A literal credential may be stored where it is sealed. */
+        private Set<String> refusedHeaders(Settings settings) {
+            return settings.allowLiteralCredentials() || cipher != null ? Set.of() : settings.sensitiveHeaders();
+        }
+
         /** Sets the job engine that runs callbacks. Default: one is brought up, and stopped with us. */
         public Builder callbackQueue(CallbackQueue queue) {
             this.queue = queue;
             return this;
-        }
-
-        private CallbackQueue queue(Settings settings) {
-            if (queue != null) {
-                return queue;
-            }
-            return ServiceLoader.load(CallbackQueueProvider.class, PatientHttp.class.getClassLoader())
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("there is no job engine to run callbacks: add the"
-                            + " dependency io.patienthttp:patient-http-db-scheduler, or give .callbackQueue(...)"))
-                    .create(dataSource, settings.callbackTaskName());
         }
 
         /**

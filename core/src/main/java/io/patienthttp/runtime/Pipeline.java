@@ -4,6 +4,7 @@ import io.patienthttp.internal.claim.ClaimSettings;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.Claimer;
 import io.patienthttp.internal.claim.ClaimerThread;
+import io.patienthttp.internal.claim.Loader;
 import io.patienthttp.internal.claim.Quarantine;
 import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.deliver.DeliverySettings;
@@ -11,6 +12,7 @@ import io.patienthttp.internal.deliver.GroupCommit;
 import io.patienthttp.internal.deliver.Recorder;
 import io.patienthttp.internal.deliver.RecorderThread;
 import io.patienthttp.internal.deliver.Waits;
+import io.patienthttp.internal.recover.DeadRetention;
 import io.patienthttp.internal.recover.HeartbeatThread;
 import io.patienthttp.internal.recover.LeaseSettings;
 import io.patienthttp.internal.recover.Maintenance;
@@ -28,6 +30,7 @@ import io.patienthttp.spi.Sending;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +74,7 @@ final class Pipeline {
     private final ClaimerThread claimer;
     private final Reconciler reconciler;
     private final Maintenance maintenance;
+    private final Maintenance payloadSweep;
 
     /**
      * A pipeline that is stopped.
@@ -82,6 +86,7 @@ final class Pipeline {
             Reach reach,
             RequestStore heartbeats,
             CallbackQueue queue,
+            Payloads payloads,
             Deliverer.Application application) {
         this.settings = http.settings();
         this.http = http;
@@ -89,8 +94,10 @@ final class Pipeline {
         var groupCommit = new GroupCommit(
                 reach.store(), reach.transactions(), queue, settings.maxBufferedBytes() / 16, Waits.REAL);
         this.commits = new RecorderThread(groupCommit);
-        var recorder = new Recorder(groupCommit, settings.unresolvedTimeout());
-        this.quarantine = new Quarantine(this::send, this::inFlight, settings.maxRecoveries());
+        var recorder = new Recorder(groupCommit, payloads.recording(), settings.unresolvedTimeout());
+        var loader = new Loader(
+                payloads.reader(), payloads.threads(), http.threads(), this::send, settings.unresolvedTimeout());
+        this.quarantine = new Quarantine(loader::send, this::inFlight, settings.maxRecoveries());
         this.processor = new Processor<>(quarantine::send, recorder, settings.maxInFlight(), this::roomFreed);
         application.listeners().forEach(processor::addListener);
         var leaseSettings = new LeaseSettings(settings.heartbeatInterval(), settings.lease());
@@ -101,12 +108,14 @@ final class Pipeline {
                 reach.store(),
                 reach.transactions(),
                 queue,
+                payloads.reader(),
                 groupCommit,
                 application,
                 deliverySettings(settings, application.transactions().visibleToCallbacks()));
         var claiming = new ReentrantLock();
         var claims = new Claimer(
                 reach.store(),
+                payloads.reader(),
                 new Claimer.Room(processor, http.budget()),
                 lease,
                 recorder,
@@ -118,12 +127,20 @@ final class Pipeline {
         claims.onUnknownResult(reconciler::reconcile);
         var reclaimer = new Reclaimer(reach, queue, lease, leaseSettings, settings.maxRecoveries(), claimer::wake);
         var sweeper = new Sweeper(reach, queue, SWEEP_INTERVAL, SWEEP_PAGE);
-        this.maintenance = new Maintenance(List.of(
+        var duties = new ArrayList<>(List.of(
                 new Duty("reclaim", settings.heartbeatInterval().dividedBy(3), reclaimer::reclaimExpired),
                 new Duty("look for cancelled requests", CANCEL_INTERVAL, reconciler::abortCancelled),
                 new Duty("reconcile", settings.lease(), reconciler::reconcile),
                 new Duty("sweep", SWEEP_INTERVAL, sweeper::sweep),
                 new Duty("reclaim what nobody owns", SWEEP_INTERVAL, reclaimer::reclaimUnowned)));
+        var retention = settings.deadRetention();
+        if (retention != null) {
+            var old = new DeadRetention(reach.store(), retention);
+            duties.add(new Duty("delete old dead requests", SWEEP_INTERVAL, old::deleteOld));
+        }
+        this.maintenance = new Maintenance("patient-http-maintenance", duties);
+        this.payloadSweep = new Maintenance(
+                "patient-http-payload-sweep", List.of(new Duty("sweep payloads", SWEEP_INTERVAL, payloads::sweep)));
     }
 
     private Sending send(ClaimedTask task) {
@@ -149,6 +166,7 @@ final class Pipeline {
         queue.start(deliverer);
         processor.start();
         maintenance.start();
+        payloadSweep.start();
         claimer.start();
     }
 
@@ -185,6 +203,7 @@ final class Pipeline {
         });
         attempt("record the outcomes", interrupted, () -> commits.flush(step(end)));
         attempt("stop maintenance", interrupted, () -> maintenance.stop(step(end)));
+        attempt("stop the sweep of payloads", interrupted, () -> payloadSweep.stop(step(end)));
         attempt("release the requests that are left", interrupted, () -> waitFor(reconciler::releaseAll, step(end)));
         attempt("stop the job engine", interrupted, () -> queue.stop(longer(step(end), left(deadline))));
         attempt("write what callbacks left", interrupted, () -> commits.stop(step(end)));

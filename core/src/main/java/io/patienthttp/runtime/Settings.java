@@ -4,17 +4,12 @@ import io.patienthttp.EgressPolicy;
 import io.patienthttp.Protocol;
 import java.net.URI;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that can be tuned, each with its default. Immutable and safe for all threads. In Spring each is a property
+ * Everything that can be tuned, each with its default. A duration is at most a year. Immutable and safe for all threads. In Spring each is a property
  * {@code patient-http.} + its name in kebab case; those of callbacks are below {@code patient-http.callback.}.
  */
 public final class Settings {
@@ -23,20 +18,20 @@ public final class Settings {
     public static final Set<String> DEFAULT_SENSITIVE_HEADERS = Set.of(
             "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token");
 
-    private final Builder values;
+    private final SettingsBuilder values;
 
-    private Settings(Builder values) {
+    Settings(SettingsBuilder values) {
         this.values = values;
     }
 
     /** Starts from the defaults. */
-    public static Builder builder() {
-        return new Builder();
+    public static SettingsBuilder builder() {
+        return new SettingsBuilder();
     }
 
     /** Starts from these settings. */
-    public Builder toBuilder() {
-        return new Builder(values);
+    public SettingsBuilder toBuilder() {
+        return values.copy();
     }
 
     /** How many requests this process has in flight at most. 1 to 100,000. */
@@ -143,7 +138,9 @@ public final class Settings {
         return values.shutdownTimeout;
     }
 
-    /** How often this process looks for requests that others enqueued; it backs off to a second when idle. At least 10 ms. */
+    /**
+     * How often this process looks for requests that others enqueued; it backs off to a second when idle. 10 ms to a day.
+     */
     public Duration pollInterval() {
         return values.pollInterval;
     }
@@ -193,6 +190,30 @@ public final class Settings {
         return values.unresolvedTimeout;
     }
 
+    /**
+     * How long a dead request is kept; null: until an operator deletes it, which is the default. Positive, at most a year.
+     * It is removed within minutes after that.
+     */
+    public @Nullable Duration deadRetention() {
+        return values.deadRetention;
+    }
+
+    /**
+     * Whether values that are not sealed are read although there is a cipher: on while rows from before are left, off
+     * afterwards. Default false.
+     */
+    public boolean sealingAllowPlaintext() {
+        return values.sealingAllowPlaintext;
+    }
+
+    /**
+     * The largest value that a row holds where there is a payload store, in bytes as it is stored: sealed, and in base64
+     * then. At least 1; default 64 KiB (parity 75).
+     */
+    public int payloadStoreThreshold() {
+        return values.payloadStoreThreshold;
+    }
+
     /** What the names of the tables begin with; a schema and a dot may stand before it. */
     public String tablePrefix() {
         return values.tablePrefix;
@@ -216,297 +237,5 @@ public final class Settings {
     /** What differs for single hosts, by lower-case name. */
     public Map<String, HostSettings> hosts() {
         return values.hosts;
-    }
-
-    /** Builds {@link Settings}. Each setter validates its value. Not safe for several threads. */
-    public static final class Builder {
-
-        private int maxInFlight = 256;
-        private long maxBufferedBytes = Runtime.getRuntime().maxMemory() / 4;
-        private Duration requestTimeout = Duration.ofSeconds(60);
-        private Duration connectTimeout = Duration.ofSeconds(10);
-        private @Nullable Duration firstByteTimeout;
-        private @Nullable Duration idleTimeout;
-        private int transportRetries = 2;
-        private @Nullable URI proxyUrl;
-        private Protocol protocol = Protocol.NEGOTIATE;
-        private EgressPolicy egress = EgressPolicy.unrestricted();
-        private long maxResponseSize = 1L << 20;
-        private int maxRedirects = 5;
-        private boolean failOnErrorStatus = false;
-        private Duration heartbeatInterval = Duration.ofSeconds(15);
-        private Duration lease = Duration.ofSeconds(60);
-        private int maxRecoveries = 3;
-        private Duration shutdownTimeout = Duration.ofSeconds(20);
-        private Duration pollInterval = Duration.ofMillis(200);
-        private Duration idleConnectionTimeout = Duration.ofSeconds(30);
-        private Duration maxConnectionAge = Duration.ofMinutes(10);
-        private @Nullable String userAgent = "patient-http/" + PatientHttp.VERSION;
-        private boolean allowLiteralCredentials = false;
-        private String callbackTaskName = "patient-http-callback";
-        private int callbackMaxAttempts = 10;
-        private Duration callbackFirstBackoff = Duration.ofSeconds(5);
-        private Duration callbackLongestBackoff = Duration.ofHours(1);
-        private Duration unresolvedTimeout = Duration.ofHours(1);
-        private String tablePrefix = "patient_http_";
-        private OptionalInt connectionsPerOrigin = OptionalInt.empty();
-        private Set<String> sensitiveHeaders = DEFAULT_SENSITIVE_HEADERS;
-        private @Nullable Boolean transactionalDelivery;
-        private Map<String, HostSettings> hosts = Map.of();
-
-        private Builder() {}
-
-        private Builder(Builder other) {
-            this.maxInFlight = other.maxInFlight;
-            this.maxBufferedBytes = other.maxBufferedBytes;
-            this.requestTimeout = other.requestTimeout;
-            this.connectTimeout = other.connectTimeout;
-            this.firstByteTimeout = other.firstByteTimeout;
-            this.idleTimeout = other.idleTimeout;
-            this.transportRetries = other.transportRetries;
-            this.proxyUrl = other.proxyUrl;
-            this.protocol = other.protocol;
-            this.egress = other.egress;
-            this.maxResponseSize = other.maxResponseSize;
-            this.maxRedirects = other.maxRedirects;
-            this.failOnErrorStatus = other.failOnErrorStatus;
-            this.heartbeatInterval = other.heartbeatInterval;
-            this.lease = other.lease;
-            this.maxRecoveries = other.maxRecoveries;
-            this.shutdownTimeout = other.shutdownTimeout;
-            this.pollInterval = other.pollInterval;
-            this.idleConnectionTimeout = other.idleConnectionTimeout;
-            this.maxConnectionAge = other.maxConnectionAge;
-            this.userAgent = other.userAgent;
-            this.allowLiteralCredentials = other.allowLiteralCredentials;
-            this.callbackTaskName = other.callbackTaskName;
-            this.callbackMaxAttempts = other.callbackMaxAttempts;
-            this.callbackFirstBackoff = other.callbackFirstBackoff;
-            this.callbackLongestBackoff = other.callbackLongestBackoff;
-            this.unresolvedTimeout = other.unresolvedTimeout;
-            this.tablePrefix = other.tablePrefix;
-            this.connectionsPerOrigin = other.connectionsPerOrigin;
-            this.sensitiveHeaders = other.sensitiveHeaders;
-            this.transactionalDelivery = other.transactionalDelivery;
-            this.hosts = other.hosts;
-        }
-
-        /** Sets {@link Settings#maxInFlight}. */
-        public Builder maxInFlight(int maxInFlight) {
-            this.maxInFlight = Bounds.within("maxInFlight", maxInFlight, 1, 100_000);
-            return this;
-        }
-
-        /** Sets {@link Settings#maxBufferedBytes}. */
-        public Builder maxBufferedBytes(long maxBufferedBytes) {
-            this.maxBufferedBytes = Bounds.atLeast("maxBufferedBytes", maxBufferedBytes, 1L << 20);
-            return this;
-        }
-
-        /** Sets {@link Settings#requestTimeout}. */
-        public Builder requestTimeout(Duration requestTimeout) {
-            this.requestTimeout = Bounds.positive("requestTimeout", requestTimeout);
-            return this;
-        }
-
-        /** Sets {@link Settings#connectTimeout}. */
-        public Builder connectTimeout(Duration connectTimeout) {
-            this.connectTimeout = Bounds.positive("connectTimeout", connectTimeout);
-            return this;
-        }
-
-        /** Sets {@link Settings#firstByteTimeout}. */
-        public Builder firstByteTimeout(@Nullable Duration firstByteTimeout) {
-            this.firstByteTimeout =
-                    firstByteTimeout == null ? null : Bounds.positive("firstByteTimeout", firstByteTimeout);
-            return this;
-        }
-
-        /** Sets {@link Settings#idleTimeout}. */
-        public Builder idleTimeout(@Nullable Duration idleTimeout) {
-            this.idleTimeout = idleTimeout == null ? null : Bounds.positive("idleTimeout", idleTimeout);
-            return this;
-        }
-
-        /** Sets {@link Settings#transportRetries}. */
-        public Builder transportRetries(int transportRetries) {
-            this.transportRetries = Bounds.within("transportRetries", transportRetries, 0, 100);
-            return this;
-        }
-
-        /** Sets {@link Settings#proxyUrl}: {@code http://user:password@host:port}; all but scheme and host may be absent. */
-        public Builder proxyUrl(@Nullable URI proxyUrl) {
-            this.proxyUrl = proxyUrl == null ? null : Bounds.proxy("proxyUrl", proxyUrl);
-            return this;
-        }
-
-        /** Sets {@link Settings#protocol}. */
-        public Builder protocol(Protocol protocol) {
-            this.protocol = protocol;
-            return this;
-        }
-
-        /** Sets {@link Settings#egress}. */
-        public Builder egress(EgressPolicy egress) {
-            this.egress = egress;
-            return this;
-        }
-
-        /** Sets {@link Settings#maxResponseSize}. */
-        public Builder maxResponseSize(long maxResponseSize) {
-            this.maxResponseSize = Bounds.atLeast("maxResponseSize", maxResponseSize, 1L);
-            return this;
-        }
-
-        /** Sets {@link Settings#maxRedirects}. */
-        public Builder maxRedirects(int maxRedirects) {
-            this.maxRedirects = Bounds.within("maxRedirects", maxRedirects, 0, 100);
-            return this;
-        }
-
-        /** Sets {@link Settings#failOnErrorStatus}. */
-        public Builder failOnErrorStatus(boolean failOnErrorStatus) {
-            this.failOnErrorStatus = failOnErrorStatus;
-            return this;
-        }
-
-        /** Sets {@link Settings#heartbeatInterval}. */
-        public Builder heartbeatInterval(Duration heartbeatInterval) {
-            this.heartbeatInterval = Bounds.positive("heartbeatInterval", heartbeatInterval);
-            return this;
-        }
-
-        /** Sets {@link Settings#lease}. */
-        public Builder lease(Duration lease) {
-            this.lease = Bounds.positive("lease", lease);
-            return this;
-        }
-
-        /** Sets {@link Settings#maxRecoveries}. */
-        public Builder maxRecoveries(int maxRecoveries) {
-            this.maxRecoveries = Bounds.within("maxRecoveries", maxRecoveries, 0, 1000);
-            return this;
-        }
-
-        /** Sets {@link Settings#shutdownTimeout}. */
-        public Builder shutdownTimeout(Duration shutdownTimeout) {
-            this.shutdownTimeout = Bounds.within("shutdownTimeout", shutdownTimeout, Duration.ZERO, Duration.ofDays(1));
-            return this;
-        }
-
-        /** Sets {@link Settings#pollInterval}. */
-        public Builder pollInterval(Duration pollInterval) {
-            this.pollInterval = Bounds.atLeast("pollInterval", pollInterval, Duration.ofMillis(10));
-            return this;
-        }
-
-        /** Sets {@link Settings#idleConnectionTimeout}. */
-        public Builder idleConnectionTimeout(Duration idleConnectionTimeout) {
-            this.idleConnectionTimeout = Bounds.positive("idleConnectionTimeout", idleConnectionTimeout);
-            return this;
-        }
-
-        /** Sets {@link Settings#maxConnectionAge}. */
-        public Builder maxConnectionAge(Duration maxConnectionAge) {
-            this.maxConnectionAge = Bounds.positive("maxConnectionAge", maxConnectionAge);
-            return this;
-        }
-
-        /** Sets {@link Settings#userAgent}. */
-        public Builder userAgent(@Nullable String userAgent) {
-            this.userAgent = userAgent;
-            return this;
-        }
-
-        /** Sets {@link Settings#allowLiteralCredentials}. */
-        public Builder allowLiteralCredentials(boolean allowLiteralCredentials) {
-            this.allowLiteralCredentials = allowLiteralCredentials;
-            return this;
-        }
-
-        /** Sets {@link Settings#callbackTaskName}. */
-        public Builder callbackTaskName(String callbackTaskName) {
-            this.callbackTaskName = Bounds.notBlank("callbackTaskName", callbackTaskName);
-            return this;
-        }
-
-        /** Sets {@link Settings#callbackMaxAttempts}. */
-        public Builder callbackMaxAttempts(int callbackMaxAttempts) {
-            this.callbackMaxAttempts = Bounds.within("callbackMaxAttempts", callbackMaxAttempts, 1, 1000);
-            return this;
-        }
-
-        /** Sets {@link Settings#callbackFirstBackoff}. */
-        public Builder callbackFirstBackoff(Duration callbackFirstBackoff) {
-            this.callbackFirstBackoff = Bounds.positive("callbackFirstBackoff", callbackFirstBackoff);
-            return this;
-        }
-
-        /** Sets {@link Settings#callbackLongestBackoff}. */
-        public Builder callbackLongestBackoff(Duration callbackLongestBackoff) {
-            this.callbackLongestBackoff = Bounds.positive("callbackLongestBackoff", callbackLongestBackoff);
-            return this;
-        }
-
-        /** Sets {@link Settings#unresolvedTimeout}. */
-        public Builder unresolvedTimeout(Duration unresolvedTimeout) {
-            this.unresolvedTimeout = Bounds.positive("unresolvedTimeout", unresolvedTimeout);
-            return this;
-        }
-
-        /** Sets {@link Settings#tablePrefix}. */
-        public Builder tablePrefix(String tablePrefix) {
-            this.tablePrefix = Bounds.notBlank("tablePrefix", tablePrefix);
-            return this;
-        }
-
-        /** Sets {@link Settings#connectionsPerOrigin}. At least 1. */
-        public Builder connectionsPerOrigin(int connectionsPerOrigin) {
-            this.connectionsPerOrigin =
-                    OptionalInt.of(Bounds.within("connectionsPerOrigin", connectionsPerOrigin, 1, 100_000));
-            return this;
-        }
-
-        /** Sets {@link Settings#sensitiveHeaders}, in any case; replaces the default. */
-        public Builder sensitiveHeaders(Set<String> names) {
-            var lowerCase = new TreeSet<String>();
-            names.forEach(name -> lowerCase.add(name.toLowerCase(Locale.ROOT)));
-            this.sensitiveHeaders = Set.copyOf(lowerCase);
-            return this;
-        }
-
-        /** Sets {@link Settings#transactionalDelivery}. */
-        public Builder transactionalDelivery(@Nullable Boolean transactionalDelivery) {
-            this.transactionalDelivery = transactionalDelivery;
-            return this;
-        }
-
-        /** Sets what differs for one host: {@code host("api.example.com", h -> h.maxInFlight(50))}. */
-        public Builder host(String name, Consumer<HostSettings.Builder> settings) {
-            var host = new HostSettings.Builder(Bounds.notBlank("host", name));
-            settings.accept(host);
-            var copy = new LinkedHashMap<>(hosts);
-            copy.put(name.toLowerCase(Locale.ROOT), host.build());
-            this.hosts = Map.copyOf(copy);
-            return this;
-        }
-
-        /**
-         * Returns the settings.
-         *
-         * @throws IllegalArgumentException if they contradict each other
-         */
-        public Settings build() {
-            if (lease.compareTo(heartbeatInterval.multipliedBy(4)) < 0) {
-                throw new IllegalArgumentException(
-                        "lease must be at least 4 times heartbeatInterval (" + heartbeatInterval + "), was " + lease);
-            }
-            if (callbackLongestBackoff.compareTo(callbackFirstBackoff) < 0) {
-                throw new IllegalArgumentException(
-                        "callbackLongestBackoff must not be shorter than callbackFirstBackoff (" + callbackFirstBackoff
-                                + "), was " + callbackLongestBackoff);
-            }
-            return new Settings(new Builder(this));
-        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,17 @@ public interface RequestStore {
     /** Moves a COMPLETED row to a new epoch, so that a new job can be made for it; empty if it is not in that epoch. */
     Optional<CallbackJob> renew(Transaction transaction, RequestRef ref);
 
+    // payloads
+
+    /**
+     * The references to payloads that these rows hold, of requests and of outcomes alike; a row that is gone holds none.
+     * Sees what was committed before the call.
+     */
+    Set<String> references(Collection<UUID> ids);
+
+    /** The id of the installation: the same for all processes that share these rows, and different from all others. */
+    UUID installation();
+
     // operations
 
     /** Reads where a request is. */
@@ -121,16 +133,33 @@ public interface RequestStore {
     /** DEAD to PENDING, as if it were new, in a new epoch; false if it is not DEAD. */
     boolean sendAgain(UUID id);
 
+    /** Removes DEAD rows that have been so for longer than the age, at most so many; how many it removed. */
+    int deleteDead(Duration age, int limit);
+
     /** Removes a DEAD row; false if it is not DEAD. */
     boolean deleteDead(UUID id);
+
+    /**
+     * A value as its row holds it: what the store is given, it neither reads nor changes.
+     *
+     * @param text readable JSON or a sealed value; empty if it is in a payload store
+     * @param reference to the payload, if it is in a payload store
+     */
+    record Value(String text, @Nullable String reference) {
+
+        /** A value that is in its row. */
+        public static Value of(String text) {
+            return new Value(text, null);
+        }
+    }
 
     /**
      * A request to store.
      *
      * @param delay after which it is due
      * @param expiresAfter after which it is not sent any more, or null
-     * @param callbackArgs JSON, or null
-     * @param request JSON
+     * @param format of the values of the row; a node leaves those alone that are of a newer format than it knows
+     * @param callbackArgs JSON, or null; may be sealed
      */
     record NewRequest(
             UUID id,
@@ -141,8 +170,9 @@ public interface RequestStore {
             String callback,
             String method,
             String host,
+            int format,
             @Nullable String callbackArgs,
-            String request) {}
+            Value request) {}
 
     /**
      * What to claim, highest priority first, then the longest due.
@@ -195,10 +225,14 @@ public interface RequestStore {
             String method,
             String host,
             @Nullable String callbackArgs,
-            String request) {}
+            Value request) {}
 
-    /** An outcome to record: JSON. */
-    record Completion(RequestRef ref, String outcome) {}
+    /**
+     * An outcome to record.
+     *
+     * @param format of the outcome; that of the row becomes at least this
+     */
+    record Completion(RequestRef ref, int format, Value outcome) {}
 
     /**
      * A row whose outcome was recorded.
@@ -222,16 +256,16 @@ public interface RequestStore {
             String host,
             String callback,
             @Nullable String callbackArgs,
-            @Nullable String outcome,
+            @Nullable Value outcome,
             Duration age) {
 
-        /** The row once the outcome of the claim is recorded. */
-        public static StoredOutcome of(ClaimedRequest claimed, String outcome) {
+        /** The row once the outcome of the claim, of that format, is recorded. */
+        public static StoredOutcome of(ClaimedRequest claimed, int format, Value outcome) {
             var stored = claimed.stored();
             return new StoredOutcome(
                     claimed.ref(),
                     RequestState.COMPLETED,
-                    stored.format(),
+                    Math.max(stored.format(), format),
                     claimed.attempt(),
                     stored.method(),
                     stored.host(),
@@ -242,7 +276,7 @@ public interface RequestStore {
         }
 
         /** The same row with another outcome. */
-        public StoredOutcome with(String other) {
+        public StoredOutcome with(Value other) {
             return new StoredOutcome(ref, state, format, attempt, method, host, callback, callbackArgs, other, age);
         }
     }

@@ -1,6 +1,7 @@
 package io.patienthttp.spi;
 
 import io.patienthttp.Outcome;
+import java.time.Duration;
 
 /** What became of one attempt. */
 public sealed interface Sent {
@@ -14,6 +15,9 @@ public sealed interface Sent {
      * @param reason names it; never a value
      */
     record Unprepared(String reason) implements Sent {}
+
+    /** It cannot be sent now, for a reason that passes; nothing was sent. It is worth to try again after the delay. */
+    record Later(Duration delay) implements Sent {}
 
     /** It was aborted, or not allowed to be sent. */
     record Aborted() implements Sent {}

@@ -17,6 +17,7 @@ import io.patienthttp.spi.RequestStore.NewRequest;
 import io.patienthttp.spi.RequestStore.ProcessRow;
 import io.patienthttp.spi.RequestStore.Recorded;
 import io.patienthttp.spi.RequestStore.Suspects;
+import io.patienthttp.spi.RequestStore.Value;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ abstract class RequestStoreContract {
         assertThat(claimed.get(0).attempt()).isEqualTo(1);
         assertThat(claimed.get(0).recoveries()).isZero();
         assertThat(claimed.get(0).stored().callbackArgs()).isEqualTo("{\"a\":1}");
-        assertThat(claimed.get(0).stored().request()).isEqualTo("{}");
+        assertThat(claimed.get(0).stored().request()).isEqualTo(Value.of("{}"));
         assertThat(claimed.get(0).stored().callback()).isEqualTo("callback");
         assertThat(claimed.get(0).concurrencyKey()).isEqualTo("localhost");
         assertThat(store.ownedBy(me)).containsExactly(new RequestRef(id, 1));
@@ -265,7 +266,7 @@ abstract class RequestStoreContract {
         assertThat(jobs.get(0).cancelled()).isFalse();
         assertThat(again).isEmpty();
         var stored = store.outcomes(List.of(id)).get(id);
-        assertThat(stored.outcome()).isEqualTo("outcome");
+        assertThat(stored.outcome()).isEqualTo(Value.of("outcome"));
         assertThat(stored.state()).isEqualTo(RequestState.COMPLETED);
         assertThat(store.ownedBy(me)).isEmpty();
     }
@@ -292,7 +293,7 @@ abstract class RequestStoreContract {
 
         assertThat(recorded).singleElement().satisfies(row -> assertThat(row.cancelled())
                 .isTrue());
-        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(CANCELLED);
+        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(Value.of(CANCELLED));
     }
 
     @Test
@@ -532,7 +533,7 @@ abstract class RequestStoreContract {
 
         assertThat(reclaimed.pending()).isZero();
         assertThat(reclaimed.completed()).hasSize(1);
-        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(EXHAUSTED);
+        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(Value.of(EXHAUSTED));
     }
 
     @Test
@@ -568,7 +569,7 @@ abstract class RequestStoreContract {
         expire(dead);
 
         assertThat(reclaim(healthy()).orElseThrow().completed()).hasSize(1);
-        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(CANCELLED);
+        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(Value.of(CANCELLED));
     }
 
     @Test
@@ -700,7 +701,7 @@ abstract class RequestStoreContract {
         var job = deliverAgain(id);
 
         assertThat(job).map(CallbackJob::ref).contains(new RequestRef(id, 2));
-        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo("outcome");
+        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(Value.of("outcome"));
         assertThat(store.find(id).orElseThrow().lastError()).isEmpty();
     }
 
@@ -717,7 +718,7 @@ abstract class RequestStoreContract {
         var claimed = claim(me, 1).get(0);
         assertThat(claimed.ref()).isEqualTo(new RequestRef(id, 2));
         assertThat(complete(me, claimed.ref(), "second")).hasSize(1);
-        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo("second");
+        assertThat(store.outcomes(List.of(id)).get(id).outcome()).isEqualTo(Value.of("second"));
     }
 
     @Test
@@ -839,7 +840,8 @@ abstract class RequestStoreContract {
     }
 
     private List<Recorded> complete(UUID owner, RequestRef ref, String outcome) {
-        return transactions.inTransaction(tx -> store.complete(tx, owner, List.of(new Completion(ref, outcome))));
+        return transactions.inTransaction(
+                tx -> store.complete(tx, owner, List.of(new Completion(ref, 1, Value.of(outcome)))));
     }
 
     private List<CallbackJob> release(UUID owner, RequestRef ref, Duration delay) {
@@ -871,7 +873,7 @@ abstract class RequestStoreContract {
     }
 
     private String outcome(UUID id) {
-        return store.outcomes(List.of(id)).get(id).outcome();
+        return store.outcomes(List.of(id)).get(id).outcome().text();
     }
 
     private RequestState state(UUID id) {
@@ -962,8 +964,9 @@ abstract class RequestStoreContract {
                     "callback",
                     "GET",
                     "localhost",
+                    1,
                     args,
-                    "{}");
+                    Value.of("{}"));
         }
     }
 }

@@ -16,9 +16,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the store that is about outcomes and dead requests, and what is only read. */
@@ -75,13 +78,13 @@ abstract class MemoryOutcomes implements RequestStore {
         return new StoredOutcome(
                 row.ref(),
                 row.state,
-                1,
+                row.format,
                 1,
                 stored.method(),
                 stored.host(),
                 stored.callback(),
                 stored.callbackArgs(),
-                row.outcome,
+                row.outcome == null ? null : new Value(row.outcome, row.outcomeRef),
                 row.completedAt == null ? Duration.ZERO : Duration.between(row.completedAt, database.now()));
     }
 
@@ -116,6 +119,7 @@ abstract class MemoryOutcomes implements RequestStore {
                         row -> {
                             var next = row.copy();
                             next.state = RequestState.DEAD;
+                            next.deadAt = database.now();
                             next.lastError = lastError;
                             return next;
                         })
@@ -165,6 +169,20 @@ abstract class MemoryOutcomes implements RequestStore {
                 .stream()
                 .findFirst()
                 .map(RequestRow::job);
+    }
+
+    @Override
+    public Set<String> references(Collection<UUID> ids) {
+        return transactions.autocommit(
+                tx -> database.requests.select(tx, row -> ids.contains(row.request.id())).stream()
+                        .flatMap(row -> Stream.of(row.request.request().reference(), row.outcomeRef))
+                        .filter(reference -> reference != null)
+                        .collect(Collectors.toSet()));
+    }
+
+    @Override
+    public UUID installation() {
+        return new UUID(0, 0);
     }
 
     @Override
@@ -221,6 +239,19 @@ abstract class MemoryOutcomes implements RequestStore {
                 .update(tx, row -> row.request.id().equals(id) && row.state == RequestState.DEAD, change)
                 .stream()
                 .findFirst();
+    }
+
+    @Override
+    public int deleteDead(Duration age, int limit) {
+        return transactions.autocommit(tx -> {
+            var before = database.now().minus(age);
+            var old =
+                    database.requests.select(tx, row -> row.state == RequestState.DEAD && row.deadAt.isBefore(before));
+            var chosen = old.stream().map(RequestRow::ref).limit(limit).toList();
+            return database.requests
+                    .delete(tx, row -> row.state == RequestState.DEAD && chosen.contains(row.ref()))
+                    .size();
+        });
     }
 
     @Override

@@ -74,7 +74,7 @@ class MemoryStore extends MemoryProcesses {
                     1,
                     row.recoveries,
                     row.request.concurrencyKey(),
-                    row.stored(database.observer().format(row.request.id())),
+                    row.stored(Math.max(row.format, database.observer().format(row.request.id()))),
                     row.createdAt,
                     row.claimedAt,
                     row.deadlineAt));
@@ -162,7 +162,7 @@ class MemoryStore extends MemoryProcesses {
         var recorded = new ArrayList<Recorded>();
         completions.stream().sorted(comparing(Completion::ref)).forEach(completion -> {
             var tx = statement(transaction);
-            if (completion.outcome().contains(REFUSED)) {
+            if (completion.outcome().text().contains(REFUSED)) {
                 throw MemoryDatabase.failure("22021", "not in the encoding of the database");
             }
             database.observer().completes(completion.ref().id());
@@ -170,7 +170,11 @@ class MemoryStore extends MemoryProcesses {
             database.requests
                     .update(tx, row -> isHeld(row, owner, completion.ref()), row -> {
                         var flag = cancelled == null ? row.cancelRequested : cancelled;
-                        return row.copy().complete(flag ? cancelledOutcome : completion.outcome(), database.now());
+                        var value = flag ? Value.of(cancelledOutcome) : completion.outcome();
+                        var next = row.copy().complete(value.text(), database.now());
+                        next.outcomeRef = value.reference();
+                        next.format = Math.max(row.format, completion.format());
+                        return next;
                     })
                     .forEach(row -> recorded.add(new Recorded(row.job(), row.cancelRequested)));
         });

@@ -18,6 +18,9 @@ import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.recover.Reclaimer;
 import io.patienthttp.internal.recover.Reconciler;
 import io.patienthttp.internal.recover.Sweeper;
+import io.patienthttp.internal.wire.Envelope;
+import io.patienthttp.internal.wire.PayloadThreads;
+import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.processor.Processor;
 import io.patienthttp.spi.CallbackResolver;
 import io.patienthttp.spi.RequestRef;
@@ -39,6 +42,7 @@ final class Node implements Waits {
 
     static final Duration HEARTBEAT = Duration.ofSeconds(15);
     static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofHours(24);
     static final Duration UNRESOLVED = Duration.ofMinutes(3);
     static final Duration FIRST_BACKOFF = Duration.ofSeconds(5);
     static final Duration LONGEST_BACKOFF = Duration.ofSeconds(15);
@@ -101,11 +105,13 @@ final class Node implements Waits {
         var application = new MemoryTransactions(simulation.database, this);
         var store = bug.store(own, outcomes);
         var reach = new Reach(store, own);
+        var reader = new RowReader(Envelope.plain());
         this.queue = bug.queue(new MemoryTransactions(simulation.database, this), "ph-" + number);
         queue.onWake(() -> owesEngineWake = false);
         queue.onEnd((run, result) -> simulation.promises.calls.ended(this, run, result));
         this.commits = new GroupCommit(store, own, queue, config.freshChars(), this);
-        var recording = new Recorder(commits, UNRESOLVED);
+        var recording = new Recorder(
+                commits, new Recorder.Payloads(Envelope.plain(), new PayloadThreads(Runnable::run), GRACE), UNRESOLVED);
         var quarantine = new Quarantine(this::send, this::inFlight, config.maxRecoveries());
         this.processor = new Processor<>(quarantine::send, recording, config.capacity(), quarantine::taskEnded);
         var leaseSettings = new LeaseSettings(HEARTBEAT, LEASE);
@@ -120,6 +126,7 @@ final class Node implements Waits {
                 store,
                 own,
                 queue,
+                reader,
                 commits,
                 new Deliverer.Application(
                         application, resolver(application), List.of(simulation.promises.calls.told())),
@@ -128,6 +135,7 @@ final class Node implements Waits {
         var claiming = new TurnLock(simulation);
         this.claims = new Claimer(
                 store,
+                reader,
                 new Claimer.Room(processor, new ByteBudget(1)),
                 lease,
                 new ErringRows(recording, simulation.promises),

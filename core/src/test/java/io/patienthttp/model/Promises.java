@@ -5,6 +5,7 @@ import io.patienthttp.Failure;
 import io.patienthttp.RequestState;
 import io.patienthttp.StorageException;
 import io.patienthttp.StorageException.Reason;
+import io.patienthttp.internal.wire.Envelope;
 import io.patienthttp.spi.Suspicion;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -92,7 +93,7 @@ final class Promises implements MemoryDatabase.Observer {
     @Override
     public int format(UUID id) {
         var story = stories.get(id);
-        return story.tooNewTimes-- > 0 ? 2 : 1;
+        return story.tooNewTimes-- > 0 ? Envelope.NEWEST_FORMAT + 1 : 1;
     }
 
     @Override

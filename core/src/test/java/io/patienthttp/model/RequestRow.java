@@ -26,8 +26,13 @@ final class RequestRow implements Cloneable {
     @Nullable
     UUID owner;
 
+    int format;
+
     @Nullable
     String outcome;
+
+    @Nullable
+    String outcomeRef;
 
     @Nullable
     Instant claimedAt;
@@ -36,11 +41,15 @@ final class RequestRow implements Cloneable {
     Instant completedAt;
 
     @Nullable
+    Instant deadAt;
+
+    @Nullable
     String lastError;
 
     RequestRow(NewRequest request, Instant now) {
         this.request = request;
         this.createdAt = now;
+        this.format = request.format();
         this.runAt = now.plus(request.delay());
         this.deadlineAt = request.expiresAfter() == null ? null : now.plus(request.expiresAfter());
     }
@@ -71,7 +80,7 @@ final class RequestRow implements Cloneable {
     }
 
     StoredRequest stored() {
-        return stored(1);
+        return stored(format);
     }
 
     StoredRequest stored(int format) {

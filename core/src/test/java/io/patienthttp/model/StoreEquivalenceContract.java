@@ -22,7 +22,8 @@ abstract class StoreEquivalenceContract {
 
     private static final String REQUESTS = """
             SELECT id, epoch, state, owner, recoveries, attempt, cancel_requested, outcome, last_error,
-                CASE WHEN claimed_at IS NULL THEN 0 ELSE 1 END, CASE WHEN completed_at IS NULL THEN 0 ELSE 1 END
+                CASE WHEN claimed_at IS NULL THEN 0 ELSE 1 END, CASE WHEN completed_at IS NULL THEN 0 ELSE 1 END,
+                format, request_ref, outcome_ref
             FROM patient_http_requests ORDER BY id
             """;
 
@@ -30,7 +31,8 @@ abstract class StoreEquivalenceContract {
             UPDATE patient_http_requests SET run_at = run_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 created_at = created_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 deadline_at = deadline_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
-                completed_at = completed_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND
+                completed_at = completed_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
+                dead_at = dead_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND
             """, """
             UPDATE patient_http_processes SET last_seen_at = last_seen_at - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 healthy_since = healthy_since - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
@@ -70,7 +72,8 @@ abstract class StoreEquivalenceContract {
                 .forEach(row -> transcript.add(row.request.id() + " " + row.epoch
                         + " " + row.state + " " + row.owner + " " + row.recoveries + " 1 " + row.cancelRequested + " "
                         + row.outcome + " " + row.lastError + " " + (row.claimedAt == null ? 0 : 1) + " "
-                        + (row.completedAt == null ? 0 : 1)));
+                        + (row.completedAt == null ? 0 : 1) + " " + row.format + " "
+                        + row.request.request().reference() + " " + row.outcomeRef));
         return transcript;
     }
 

@@ -10,6 +10,7 @@ import io.patienthttp.spi.RequestStore.Completion;
 import io.patienthttp.spi.RequestStore.NewRequest;
 import io.patienthttp.spi.RequestStore.ProcessRow;
 import io.patienthttp.spi.RequestStore.Suspects;
+import io.patienthttp.spi.RequestStore.Value;
 import io.patienthttp.spi.Transaction;
 import io.patienthttp.spi.Transactions;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -90,7 +92,10 @@ final class StoreScript {
             }
             case 26 -> sweep();
             case 27 -> again();
-            case 28 -> say("deleteDead", store.deleteDead(id()));
+            case 28 ->
+                say(
+                        "deleteDead",
+                        chance.flip() ? store.deleteDead(id()) : store.deleteDead(LEAPS.get(chance.below(3)), 100));
             default -> {
                 var time = LEAPS.get(chance.below(LEAPS.size()));
                 leap.accept(time);
@@ -112,13 +117,19 @@ final class StoreScript {
                 "callback",
                 "GET",
                 "host",
+                1 + chance.below(2),
                 chance.flip() ? null : "{}",
-                "{\"a\":1}");
+                value("{\"a\":1}"));
         in(tx -> {
             store.insert(tx, List.of(request));
             return id;
         });
         say("insert", request);
+    }
+
+    /** In its row, or in a payload store. */
+    private Value value(String text) {
+        return chance.flip() ? Value.of(text) : new Value("", "store:" + text);
     }
 
     private void claim() {
@@ -145,8 +156,8 @@ final class StoreScript {
     private void complete() {
         var id = id();
         var completions = chance.oneIn(4)
-                ? List.of(new Completion(ref(id), "one"), new Completion(ref(), "two"))
-                : List.of(new Completion(ref(id), "outcome"));
+                ? List.of(new Completion(ref(id), 1, value("one")), new Completion(ref(), 2, value("two")))
+                : List.of(new Completion(ref(id), 1 + chance.below(2), value("outcome")));
         if (completions.stream()
                         .map(completion -> completion.ref().id())
                         .distinct()
@@ -177,6 +188,7 @@ final class StoreScript {
         say("find", store.find(id).map(found -> found.state() + " " + found.recoveries() + " " + found.lastError()));
         say("counts", store.counts());
         say("request", store.request(id));
+        say("references", new TreeSet<>(store.references(ids)));
         say(
                 "outcomes",
                 store.outcomes(List.of(id)).values().stream()

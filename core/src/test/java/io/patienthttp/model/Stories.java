@@ -8,6 +8,7 @@ import io.patienthttp.internal.wire.RequestCodec;
 import io.patienthttp.model.Node.Config;
 import io.patienthttp.model.Node.Outcomes;
 import io.patienthttp.spi.RequestStore.NewRequest;
+import io.patienthttp.spi.RequestStore.Value;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +54,9 @@ final class Stories {
                 (homeless ? LATE + number + "-" : "") + (plain ? PLAIN : "transactional"),
                 "GET",
                 "slow",
+                1,
                 chance.oneIn(4) ? ARGS : null,
-                unreadable ? "?" : delay ? DELAYED : AT_ONCE));
+                Value.of(unreadable ? "?" : delay ? DELAYED : AT_ONCE)));
         story.unreadable = unreadable;
         story.erring = unreadable && chance.flip();
         story.homeless = homeless;

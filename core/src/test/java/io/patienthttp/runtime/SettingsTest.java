@@ -45,7 +45,14 @@ class SettingsTest {
                 bad(
                         s -> s.shutdownTimeout(Duration.ofSeconds(-1)),
                         "shutdownTimeout must be between PT0S and PT24H, was PT-1S"),
-                bad(s -> s.pollInterval(Duration.ofMillis(1)), "pollInterval must be at least PT0.01S, was PT0.001S"),
+                bad(
+                        s -> s.pollInterval(Duration.ofMillis(1)),
+                        "pollInterval must be between PT0.01S and PT24H, was PT0.001S"),
+                bad(
+                        s -> s.lease(Duration.ofSeconds(Long.MAX_VALUE)),
+                        "lease must be at most PT8760H, was PT2562047788015215H30M7S"),
+                bad(s -> s.deadRetention(Duration.ZERO), "deadRetention must be positive, was PT0S"),
+                bad(s -> s.payloadStoreThreshold(0), "payloadStoreThreshold must be at least 1, was 0"),
                 bad(s -> s.callbackMaxAttempts(0), "callbackMaxAttempts must be between 1 and 1000, was 0"),
                 bad(s -> s.callbackTaskName(" "), "callbackTaskName must not be blank, was \" \""),
                 bad(
@@ -59,13 +66,13 @@ class SettingsTest {
                         "callbackLongestBackoff must not be shorter than callbackFirstBackoff (PT2H), was PT1H"));
     }
 
-    private static Arguments bad(Consumer<Settings.Builder> change, String message) {
+    private static Arguments bad(Consumer<SettingsBuilder> change, String message) {
         return Arguments.of(change, message);
     }
 
     @ParameterizedTest
     @MethodSource("badValues")
-    void aBadValueIsRefusedWithItsNameAndWhatIsAllowed(Consumer<Settings.Builder> change, String message) {
+    void aBadValueIsRefusedWithItsNameAndWhatIsAllowed(Consumer<SettingsBuilder> change, String message) {
         assertThatThrownBy(() -> {
                     var builder = Settings.builder();
                     change.accept(builder);
@@ -89,6 +96,9 @@ class SettingsTest {
         assertThat(settings.idleTimeout()).isNull();
         assertThat(settings.transportRetries()).isEqualTo(2);
         assertThat(settings.proxyUrl()).isNull();
+        assertThat(settings.deadRetention()).isNull();
+        assertThat(settings.payloadStoreThreshold()).isEqualTo(65_536);
+        assertThat(settings.sealingAllowPlaintext()).isFalse();
         assertThat(settings.protocol()).isEqualTo(Protocol.NEGOTIATE);
         assertThat(settings.egress()).isEqualTo(EgressPolicy.unrestricted());
     }

@@ -8,10 +8,13 @@ import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.runtime.PatientHttp;
 import io.patienthttp.runtime.Settings;
 import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.PayloadCipher;
+import io.patienthttp.spi.PayloadStore;
 import io.patienthttp.spi.Transactions;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +44,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * Patient HTTP in a Spring Boot application. Beans of {@link Callback}, {@link Preprocessor} (under the name of the
- * bean), {@link Listener} and {@link SecretResolver} are registered with it; applications inject
+ * bean), {@link Listener}, {@link SecretResolver}, {@link PayloadCipher} and {@link PayloadStore} (of several the last in
+ * order is written, all are read) are registered with it; applications inject
  * {@link PatientHttpClient}, also into callbacks, or {@link PatientHttp} for the lifecycle and operations, not into
  * callbacks. It backs off where the application defines one of these two itself.
  *
@@ -170,7 +174,8 @@ public final class PatientHttpAutoConfiguration {
                 PatientHttpProperties properties,
                 Transactions transactions,
                 CallbackQueue queue,
-                Registrations registrations) {
+                Registrations registrations,
+                Storage storage) {
             requirePossible(settings, transactions);
             var builder = PatientHttp.builder(application.dataSource())
                     .settings(settings)
@@ -180,6 +185,7 @@ public final class PatientHttpAutoConfiguration {
                 var origins = properties.secretOrigins().getOrDefault(name, Set.of());
                 builder.secret(name, () -> value, origins.toArray(String[]::new));
             });
+            storage.addTo(builder, properties);
             registrations.addTo(builder);
             return builder.build();
         }
@@ -196,11 +202,34 @@ public final class PatientHttpAutoConfiguration {
         }
 
         @Bean
+        Storage patientHttpStorage(ObjectProvider<PayloadCipher> ciphers, ObjectProvider<PayloadStore> stores) {
+            return new Storage(ciphers, stores);
+        }
+
+        @Bean
         Registrations patientHttpRegistrations(
                 ListableBeanFactory beans,
                 ObjectProvider<Listener> listeners,
                 ObjectProvider<SecretResolver> resolvers) {
             return new Registrations(beans, listeners, resolvers);
+        }
+    }
+
+    /** How values are stored: beans of the application, and keys. */
+    record Storage(ObjectProvider<PayloadCipher> ciphers, ObjectProvider<PayloadStore> stores) {
+
+        void addTo(PatientHttp.Builder builder, PatientHttpProperties properties) {
+            var cipher = ciphers.getIfAvailable();
+            var ofKeys = PropertySettings.cipher(properties);
+            if (cipher != null && ofKeys.isPresent()) {
+                throw new StartFailure(
+                        "There are both patient-http.sealing.keys and a bean of type " + PayloadCipher.class.getName()
+                                + ", and only one can seal.",
+                        "Remove the property, or the bean; a bean that replaces the keys must open what they sealed.",
+                        null);
+            }
+            Optional.ofNullable(cipher).or(() -> ofKeys).ifPresent(builder::cipher);
+            stores.orderedStream().forEach(builder::payloadStore);
         }
     }
 
@@ -250,7 +279,9 @@ public final class PatientHttpAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean(name = "patientHttpSecretMask")
         SanitizingFunction patientHttpSecretMask(PatientHttpProperties properties) {
-            return new SecretMask(properties.secrets().values());
+            return new SecretMask(
+                    Stream.concat(properties.secrets().values().stream(), properties.sealing().keys().stream())
+                            .toList());
         }
     }
 }

@@ -3,6 +3,7 @@ package io.patienthttp.spring;
 import io.patienthttp.Protocol;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,9 @@ import org.springframework.util.unit.DataSize;
  * @param transactionalDelivery Whether callbacks run in one transaction with the removal of their request, and so take
  *     effect exactly once. Default: if there is a transaction manager for the DataSource.
  * @param unresolvedTimeout How long a request waits for a node that knows its secret, preprocessor or callback.
+ * @param deadRetention How long a dead request is kept, at most a year. Default: until an operator deletes it.
+ * @param payloadStoreThreshold How large a value may be that its row holds, where there is a PayloadStore bean.
+ * @param sealing Whether what is stored is sealed.
  * @param tablePrefix What the names of the tables begin with; a schema and a dot may stand before it.
  * @param initializeSchema When to create the tables of Patient HTTP and of db-scheduler at start, after Flyway and
  *     Liquibase. Embedded: only in a database in memory.
@@ -92,6 +96,9 @@ public record PatientHttpProperties(
         @DefaultValue Callback callback,
         @Nullable Boolean transactionalDelivery,
         @Nullable Duration unresolvedTimeout,
+        @Nullable Duration deadRetention,
+        @Nullable DataSize payloadStoreThreshold,
+        @DefaultValue Sealing sealing,
         @Nullable String tablePrefix,
         @DefaultValue("embedded") DatabaseInitializationMode initializeSchema,
         @DefaultValue Processor processor,
@@ -132,6 +139,29 @@ public record PatientHttpProperties(
             @Nullable Duration longestBackoff,
             @Nullable Integer threads,
             @Nullable String tableName) {}
+
+    /**
+     * The properties {@code patient-http.sealing.*}.
+     *
+     * @param keys Keys as id:base64 of 32 bytes, for AES-256-GCM; the first one seals, all open. Without any, and without
+     *     a PayloadCipher bean, rows are readable. Never shown by the actuator.
+     * @param allowPlaintext Whether rows that are not sealed are read although there is a key: on while rows from before
+     *     are left, off afterwards.
+     */
+    public record Sealing(
+            @DefaultValue List<String> keys, @Nullable Boolean allowPlaintext) {
+
+        /** Copies the list. */
+        public Sealing {
+            keys = List.copyOf(keys);
+        }
+
+        /** Shows no key. */
+        @Override
+        public String toString() {
+            return "Sealing[" + keys.size() + " keys, allowPlaintext=" + allowPlaintext + "]";
+        }
+    }
 
     /**
      * The properties {@code patient-http.processor.*}.

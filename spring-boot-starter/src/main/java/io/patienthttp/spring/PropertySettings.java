@@ -2,14 +2,20 @@ package io.patienthttp.spring;
 
 import io.patienthttp.EgressPolicy;
 import io.patienthttp.Origin;
+import io.patienthttp.payload.AesGcmCipher;
+import io.patienthttp.payload.AesGcmCipher.Key;
 import io.patienthttp.runtime.Settings;
+import io.patienthttp.runtime.SettingsBuilder;
+import io.patienthttp.spi.PayloadCipher;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
 
 /** Turns properties into settings, and what the settings refuse into words about properties. */
 final class PropertySettings {
@@ -21,6 +27,8 @@ final class PropertySettings {
             "callbackMaxAttempts", "callback.max-attempts",
             "callbackFirstBackoff", "callback.first-backoff",
             "callbackLongestBackoff", "callback.longest-backoff",
+            "sealingAllowPlaintext", "sealing.allow-plaintext",
+            "sealingKeys", "sealing.keys",
             "threads", "callback.threads",
             "tableName", "callback.table-name",
             "taskName", "callback-task-name");
@@ -62,6 +70,9 @@ final class PropertySettings {
         set(properties.callback().longestBackoff(), settings::callbackLongestBackoff);
         set(properties.transactionalDelivery(), settings::transactionalDelivery);
         set(properties.unresolvedTimeout(), settings::unresolvedTimeout);
+        set(properties.deadRetention(), settings::deadRetention);
+        set(properties.payloadStoreThreshold(), size -> settings.payloadStoreThreshold(bytes(size)));
+        set(properties.sealing().allowPlaintext(), settings::sealingAllowPlaintext);
         set(properties.tablePrefix(), settings::tablePrefix);
         properties.hosts().forEach((name, host) -> setHost(settings, name, host));
         properties
@@ -72,6 +83,28 @@ final class PropertySettings {
             return settings.build();
         } catch (IllegalArgumentException e) {
             throw refused(e);
+        }
+    }
+
+    /** What does not fit is far beyond every bound. */
+    private static int bytes(DataSize size) {
+        return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, size.toBytes()));
+    }
+
+    /** The cipher of the keys that are set, if any are. */
+    static Optional<PayloadCipher> cipher(PatientHttpProperties properties) {
+        if (properties.sealing().keys().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var keys = properties.sealing().keys().stream().map(Key::parse).toList();
+            return Optional.of(AesGcmCipher.of(keys));
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure(
+                    "The property " + PREFIX + "sealing.keys is invalid: " + e.getMessage() + ".",
+                    "Give each key as an id, a colon and 32 bytes in base64; \"openssl rand -base64 32\" makes one. The"
+                            + " first one seals, all open.",
+                    e);
         }
     }
 
@@ -97,7 +130,7 @@ final class PropertySettings {
         origins.forEach(Origin::parse);
     }
 
-    private static void setHost(Settings.Builder settings, String name, PatientHttpProperties.Host host) {
+    private static void setHost(SettingsBuilder settings, String name, PatientHttpProperties.Host host) {
         settings.host(name, h -> {
             setNamed("hosts[" + name + "].max-in-flight", host.maxInFlight(), h::maxInFlight);
             setNamed("hosts[" + name + "].request-timeout", host.requestTimeout(), h::requestTimeout);

@@ -15,6 +15,8 @@ final class SecretMask implements SanitizingFunction {
 
     private static final String SECRETS = "patienthttpsecrets";
 
+    private static final String KEYS = "patienthttpsealingkeys";
+
     private static final String PROXY = "patienthttpproxyurl"; // with user and password
 
     private static final Set<String> JSON = Set.of("springapplicationjson");
@@ -38,10 +40,12 @@ final class SecretMask implements SanitizingFunction {
         var key = letters(data.getKey());
         var text = value.toString();
         return key.startsWith(SECRETS)
+                || key.startsWith(KEYS)
                 || key.equals(PROXY)
                 || JSON.contains(key)
                 || secrets.contains(text)
-                || letters(text).contains(SECRETS);
+                || letters(text).contains(SECRETS)
+                || letters(text).contains(KEYS);
     }
 
     private static String letters(String text) {

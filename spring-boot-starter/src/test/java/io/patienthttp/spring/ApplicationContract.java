@@ -39,6 +39,11 @@ abstract class ApplicationContract {
 
     abstract String newDatabase();
 
+    /** The application. */
+    Class<?> app() {
+        return App.class;
+    }
+
     /** Properties that all applications of the subclass have. */
     String[] properties() {
         return new String[0];
@@ -304,7 +309,7 @@ abstract class ApplicationContract {
 
     void start(String... properties) {
         context = App.start(
-                App.class,
+                app(),
                 url,
                 Stream.concat(Arrays.stream(properties()), Arrays.stream(properties))
                         .toArray(String[]::new));
@@ -329,7 +334,7 @@ abstract class ApplicationContract {
         return template;
     }
 
-    private Request.Builder request() {
+    Request.Builder request() {
         return client().get(api.now()).callback(App.NoteCallback.class);
     }
 

@@ -60,7 +60,9 @@ class PropertySettingsTest {
             var kebab = setting.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
             assertThat(descriptions.keySet())
                     .containsAnyOf(
-                            "patient-http." + kebab, "patient-http." + kebab.replaceFirst("callback-", "callback."));
+                            "patient-http." + kebab,
+                            "patient-http." + kebab.replaceFirst("callback-", "callback."),
+                            "patient-http." + kebab.replaceFirst("sealing-", "sealing."));
         }
     }
 
@@ -98,6 +100,9 @@ class PropertySettingsTest {
                 Map.entry("callback.longest-backoff", "16ms"),
                 Map.entry("transactional-delivery", "false"),
                 Map.entry("unresolved-timeout", "17s"),
+                Map.entry("dead-retention", "19d"),
+                Map.entry("payload-store-threshold", "3KB"),
+                Map.entry("sealing.allow-plaintext", "true"),
                 Map.entry("table-prefix", "mine_"),
                 Map.entry("hosts[api.example.com].max-in-flight", "3"),
                 Map.entry("hosts[api.example.com].request-timeout", "18s"))));
@@ -132,6 +137,9 @@ class PropertySettingsTest {
         assertThat(settings.callbackLongestBackoff()).isEqualTo(Duration.ofMillis(16));
         assertThat(settings.transactionalDelivery()).isFalse();
         assertThat(settings.unresolvedTimeout()).isEqualTo(Duration.ofSeconds(17));
+        assertThat(settings.deadRetention()).isEqualTo(Duration.ofDays(19));
+        assertThat(settings.payloadStoreThreshold()).isEqualTo(3072);
+        assertThat(settings.sealingAllowPlaintext()).isTrue();
         assertThat(settings.tablePrefix()).isEqualTo("mine_");
         assertThat(settings.hosts().get("api.example.com").maxInFlight()).hasValue(3);
         assertThat(settings.hosts().get("api.example.com").requestTimeout()).hasValue(Duration.ofSeconds(18));
@@ -143,10 +151,11 @@ class PropertySettingsTest {
             value = {
                 "max-in-flight | 0 | must be between 1 and 100000, was 0",
                 "lease | 20s | must be at least 4 times heartbeat-interval (PT15S), was PT20S",
-                "poll-interval | 1ms | must be at least PT0.01S, was PT0.001S",
+                "poll-interval | 1ms | must be between PT0.01S and PT24H, was PT0.001S",
                 "shutdown-timeout | -1s | must be between PT0S and PT24H, was PT-1S",
                 "callback.max-attempts | 0 | must be between 1 and 1000, was 0",
                 "callback.longest-backoff | 1s | must not be shorter than callback.first-backoff (PT5S), was PT1S",
+                "payload-store-threshold | 0B | must be at least 1, was 0",
                 "proxy-url | ftp://h | must begin with http:// or https://, its scheme was ftp",
                 "egress-allow | 10.0.0.0/8 | must be empty unless egress is public-only, was [10.0.0.0/8]",
                 "secret-origins.a | https://h | must be one of patient-http.secrets, which are []",

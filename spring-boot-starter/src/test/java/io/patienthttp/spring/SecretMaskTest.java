@@ -21,6 +21,8 @@ import org.springframework.context.annotation.Bean;
 
 class SecretMaskTest {
 
+    private static final String KEY = "a2V5LW9mLXRoZS10ZXN0LXdpdGgtMzItYnl0ZXMhISE=";
+
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     PatientHttpAutoConfiguration.class,
@@ -35,6 +37,7 @@ class SecretMaskTest {
                     "patient-http.processor.enabled=false",
                     "patient-http.max-in-flight=77",
                     "vault.value=s3cret",
+                    "patient-http.sealing.keys[0]=k1:" + KEY,
                     "patient-http.secrets.openai=${vault.value}",
                     "PATIENT_HTTP_SECRETS_OTHER=t0psecret",
                     "spring.application.json={\"patient-http\":{\"lease\":\"60s\",\"secrets\":{\"json\":\"j5on\"}}}");
@@ -60,14 +63,17 @@ class SecretMaskTest {
 
             assertThat(env)
                     .contains("patient-http.max-in-flight=77", "patient-http.secrets.openai=******")
-                    .noneMatch(text -> text.contains("s3cret") || text.contains("t0psecret") || text.contains("j5on"));
+                    .noneMatch(text -> text.contains(KEY)
+                            || text.contains("s3cret")
+                            || text.contains("t0psecret")
+                            || text.contains("j5on"));
             assertThat(entry.getProperty().getValue()).isEqualTo("******");
             assertThat(configprops)
                     .singleElement()
                     .asString()
                     .contains("maxInFlight=77", "openai")
                     .contains("******")
-                    .doesNotContain("s3cret", "t0psecret");
+                    .doesNotContain("s3cret", "t0psecret", KEY);
         });
     }
 
@@ -77,6 +83,9 @@ class SecretMaskTest {
                 "patient-http.secrets.openai",
                 "patient-http.secrets[OpenAI]",
                 "patient-http.proxy-url",
+                "patient-http.sealing.keys",
+                "patient-http.sealing.keys[1]",
+                "PATIENT_HTTP_SEALING_KEYS",
                 "PATIENT_HTTP_PROXYURL",
                 "patientHttp.secrets.openai",
                 "patient_http.secrets.openai",

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.patienthttp.fixture.Databases;
+import io.patienthttp.payload.AesGcmCipher;
+import io.patienthttp.payload.AesGcmCipher.Key;
+import io.patienthttp.spi.PayloadCipher;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +14,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,6 +22,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -45,6 +50,37 @@ class StartFailureTest {
         assertThat(output)
                 .contains("Tables that Patient HTTP needs do not exist")
                 .contains("(it is never)");
+    }
+
+    @Test
+    void aSealingKeyOfAWrongLengthIsNamedByItsId(CapturedOutput output) {
+        fails(App.class, h2(), "patient-http.sealing.keys=2026:c2hvcnQtbm90LTMyLWJ5dGVz");
+
+        assertThat(output)
+                .contains(
+                        "The property patient-http.sealing.keys is invalid: key \"2026\" must have 32 bytes (AES-256),"
+                                + " had 18")
+                .contains("openssl rand -base64 32")
+                .doesNotContain("c2hvcnQtbm90", "short-not");
+    }
+
+    @Test
+    void keysBesideACipherOfTheApplicationAreRefused(CapturedOutput output) {
+        fails(OwnCipher.class, h2(), "patient-http.sealing.keys=2026:a2V5LW9mLXRoZS10ZXN0LXdpdGgtMzItYnl0ZXMhISE=");
+
+        assertThat(output)
+                .contains("There are both patient-http.sealing.keys and a bean of type"
+                        + " io.patienthttp.spi.PayloadCipher")
+                .doesNotContain("a2V5LW9m");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnCipher extends App {
+
+        @Bean
+        PayloadCipher cipher() {
+            return AesGcmCipher.of(List.of(Key.of("own", new byte[32])));
+        }
     }
 
     @Test

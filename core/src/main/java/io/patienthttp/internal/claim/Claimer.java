@@ -4,7 +4,8 @@ import io.patienthttp.CapacityException;
 import io.patienthttp.NotRunningException;
 import io.patienthttp.Request;
 import io.patienthttp.internal.http.ByteBudget;
-import io.patienthttp.internal.wire.RequestCodec;
+import io.patienthttp.internal.wire.Envelope;
+import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.processor.Processor;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.ClaimOrder;
@@ -37,7 +38,7 @@ public final class Claimer {
     private final Ownership ownership;
     private final UnusableRows unusable;
     private final ClaimSettings settings;
-    private final RequestCodec codec = new RequestCodec();
+    private final RowReader reader;
 
     private final Lock claiming;
     private volatile Runnable reconcile = () -> {};
@@ -46,16 +47,19 @@ public final class Claimer {
     /**
      * A claimer.
      *
+     * @param reader reads what it can without waiting; the rest comes to be read when it is sent
      * @param claiming held while a claim runs and its rows become tasks: reconcile must not take them for lost
      */
     public Claimer(
             RequestStore store,
+            RowReader reader,
             Room room,
             Ownership ownership,
             UnusableRows unusable,
             ClaimSettings settings,
             Lock claiming) {
         this.store = store;
+        this.reader = reader;
         this.processor = room.processor();
         this.budget = room.budget();
         this.claiming = claiming;
@@ -132,13 +136,15 @@ public final class Claimer {
     }
 
     private void begin(UUID owner, ClaimedRequest row) {
-        if (row.stored().format() > RequestCodec.FORMAT) {
+        if (row.stored().format() > Envelope.NEWEST_FORMAT) {
             unusable.tooNew(owner, row);
             return;
         }
-        Request request;
+        Request request = null;
         try {
-            request = codec.read(row.stored());
+            if (reader.isAtHand(row.stored())) {
+                request = reader.request(row.ref().id(), row.stored());
+            }
         } catch (Throwable e) { // one row must not keep the others of its claim from being sent
             unusable.unreadable(owner, row, e);
             return;

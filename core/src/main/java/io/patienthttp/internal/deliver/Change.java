@@ -3,10 +3,13 @@ package io.patienthttp.internal.deliver;
 import io.patienthttp.spi.CallbackRun;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
+import io.patienthttp.spi.RequestStore.Value;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Something to write of one row, together with others. */
 sealed interface Change {
@@ -21,18 +24,34 @@ sealed interface Change {
      * An outcome, with its callback job.
      *
      * @param fresh the row as it will be, for a callback that runs in this process
+     * @param payload what is in a payload store of it; null if nothing is
      */
-    record Complete(UUID owner, StoredOutcome fresh, CompletableFuture<Void> written) implements Change {
+    record Complete(
+            UUID owner, StoredOutcome fresh, @Nullable Payload payload, CompletableFuture<Void> written)
+            implements Change {
 
         @Override
         public RequestRef ref() {
             return fresh.ref();
         }
 
-        String outcome() {
+        Value outcome() {
             return Objects.requireNonNull(fresh.outcome());
         }
+
+        /** The same with another outcome, which is in its row. */
+        Complete with(Value inRow) {
+            return new Complete(owner, fresh.with(inRow), null, written);
+        }
     }
+
+    /**
+     * A payload that no row refers to yet, so that the sweeper may delete it once it is old.
+     *
+     * @param lastUse until when a row may come to refer to it, in nanoseconds as {@link Waits#nanoTime} counts
+     * @param inRow the value in its row, for when it is too late
+     */
+    record Payload(long lastUse, Supplier<Value> inRow) {}
 
     /** The row is given back, due after the delay. */
     record Release(UUID owner, RequestRef ref, Duration delay, CompletableFuture<Void> written) implements Change {}

@@ -4,9 +4,12 @@ import io.patienthttp.Callback;
 import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
 import io.patienthttp.Listener;
+import io.patienthttp.Outcome;
 import io.patienthttp.RequestState;
 import io.patienthttp.Response;
 import io.patienthttp.StorageException;
+import io.patienthttp.internal.wire.RowReader;
+import io.patienthttp.internal.wire.UnreadableException;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.CallbackResolver;
 import io.patienthttp.spi.CallbackRun;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +60,7 @@ public final class Deliverer implements CallbackRunner {
             RequestStore store,
             Transactions ownTransactions,
             CallbackQueue queue,
+            RowReader reader,
             GroupCommit commits,
             Application application,
             DeliverySettings settings) {
@@ -64,7 +69,7 @@ public final class Deliverer implements CallbackRunner {
         this.queue = queue;
         this.application = application;
         this.settings = settings;
-        this.outcomes = new Outcomes(store);
+        this.outcomes = new Outcomes(store, reader);
         this.commits = commits;
         this.removals = new Removals(commits);
         this.reads = new Combiner<>(ids -> {
@@ -91,6 +96,10 @@ public final class Deliverer implements CallbackRunner {
             return settings.transactional() ? runTransactional(run) : runAtLeastOnce(run);
         } catch (CallbackFailed e) {
             return failed(run, e.getCause());
+        } catch (CannotRead e) {
+            return elsewhere(run, e.unreadable);
+        } catch (UnreadableException e) {
+            return elsewhere(run, e);
         } catch (StorageException e) {
             log.warn("Delivery of request {} waits {}: {}", run.ref(), SOON, e.getMessage());
             return new Result.Later(SOON);
@@ -102,22 +111,53 @@ public final class Deliverer implements CallbackRunner {
         }
     }
 
-    private Result runTransactional(CallbackRun run) throws InterruptedException {
+    private static Result elsewhere(CallbackRun run, UnreadableException e) {
+        log.warn(
+                "The outcome of request {} is left {}, because it cannot be read here now: {}",
+                run.ref(),
+                ELSEWHERE,
+                e.getMessage());
+        return new Result.Later(ELSEWHERE);
+    }
+
+    /** An outcome that is in a payload store is read before the row is locked, and the row looked at again. */
+    private Result runTransactional(CallbackRun run) throws InterruptedException, UnreadableException {
         commits.fresh().take(run.ref()); // of no use: the outcome is read under the lock
-        var decision = application.transactions().inTransaction(transaction -> {
-            var checked =
-                    check(run.ref(), store.lockOutcome(transaction, run.ref().id()));
-            if (checked instanceof Decision.Call call && call.callback().transactional()) {
-                call(call);
-                store.remove(transaction, List.of(run.ref()));
-                return new Decision.Answer(FINISHED);
-            }
-            return checked;
-        });
+        var decision = inTransaction(run, null);
+        while (decision instanceof Decision.Read read) {
+            decision = inTransaction(run, new Prepared(read.outcome(), outcomes.read(read.outcome())));
+        }
         return follow(run, decision);
     }
 
-    private Result runAtLeastOnce(CallbackRun run) throws InterruptedException {
+    private Decision inTransaction(CallbackRun run, @Nullable Prepared prepared) {
+        return application.transactions().inTransaction(transaction -> {
+            var checked =
+                    check(run.ref(), store.lockOutcome(transaction, run.ref().id()));
+            if (!(checked instanceof Decision.Call call && call.callback().transactional())) {
+                return checked;
+            }
+            if (prepared != null && prepared.isOf(call.outcome())) {
+                call(call.callback(), prepared.outcome());
+            } else if (outcomes.isAtHand(call.outcome())) {
+                call(call.callback(), read(call.outcome()));
+            } else {
+                return new Decision.Read(call.outcome());
+            }
+            store.remove(transaction, List.of(run.ref()));
+            return new Decision.Answer(FINISHED);
+        });
+    }
+
+    private Outcome read(StoredOutcome stored) {
+        try {
+            return outcomes.read(stored);
+        } catch (UnreadableException e) {
+            throw new CannotRead(e);
+        }
+    }
+
+    private Result runAtLeastOnce(CallbackRun run) throws InterruptedException, UnreadableException {
         var fresh = commits.fresh().take(run.ref());
         return follow(
                 run,
@@ -126,9 +166,9 @@ public final class Deliverer implements CallbackRunner {
                         fresh.isPresent() ? fresh : reads.submit(run.ref().id())));
     }
 
-    private Result follow(CallbackRun run, Decision decision) throws InterruptedException {
+    private Result follow(CallbackRun run, Decision decision) throws InterruptedException, UnreadableException {
         if (decision instanceof Decision.Call call) {
-            call(call);
+            call(call.callback(), outcomes.read(call.outcome()));
             removals.remove(run, true);
             return FINISHED;
         }
@@ -175,13 +215,12 @@ public final class Deliverer implements CallbackRunner {
         return new Decision.Answer(new Result.Later(ELSEWHERE));
     }
 
-    private void call(Decision.Call call) {
-        var outcome = outcomes.read(call.outcome());
+    private static void call(Callback callback, Outcome outcome) {
         try {
             if (outcome instanceof Response response) {
-                call.callback().onComplete(response);
+                callback.onComplete(response);
             } else if (outcome instanceof Failure failure) {
-                call.callback().onError(failure);
+                callback.onError(failure);
             }
         } catch (Throwable e) { // user code: whatever it throws is a failure of this run
             throw new CallbackFailed(e);
@@ -275,11 +314,35 @@ public final class Deliverer implements CallbackRunner {
         /** Call the callback with the outcome. */
         record Call(Callback callback, StoredOutcome outcome) implements Decision {}
 
+        /** Read the outcome first, without a lock. */
+        record Read(StoredOutcome outcome) implements Decision {}
+
         /** Nothing is called. */
         record Answer(Result result) implements Decision {}
 
         /** Nobody will ever be able to call the callback. */
         record GiveUp(String because) implements Decision {}
+    }
+
+    /** An outcome that was read before its row was locked. An epoch has at most one. */
+    private record Prepared(StoredOutcome stored, Outcome outcome) {
+
+        boolean isOf(StoredOutcome locked) {
+            return stored.ref().equals(locked.ref()) && Objects.equals(stored.outcome(), locked.outcome());
+        }
+    }
+
+    /** An outcome cannot be read by this process, so that the transaction rolls back. */
+    private static final class CannotRead extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final UnreadableException unreadable;
+
+        CannotRead(UnreadableException unreadable) {
+            super(unreadable);
+            this.unreadable = unreadable;
+        }
     }
 
     /** What user code threw, so that its transaction rolls back. */

@@ -21,7 +21,12 @@ final class FreshOutcomes {
         this.maxChars = maxChars;
     }
 
+    /** Keeps the outcome, unless it is in a payload store: from there it must be read anyway. */
     synchronized void add(StoredOutcome outcome) {
+        var value = outcome.outcome();
+        if (value != null && value.reference() != null) {
+            return;
+        }
         outcomes.put(outcome.ref(), outcome);
         chars += size(outcome);
         var oldest = outcomes.values().iterator();
@@ -38,7 +43,8 @@ final class FreshOutcomes {
     }
 
     private static long size(StoredOutcome outcome) {
+        var value = outcome.outcome();
         var args = outcome.callbackArgs();
-        return (outcome.outcome() == null ? 0 : outcome.outcome().length()) + (args == null ? 0 : args.length()) + 500L;
+        return (value == null ? 0 : value.text().length()) + (args == null ? 0 : args.length()) + 500L;
     }
 }

@@ -1,9 +1,8 @@
 package io.patienthttp.internal.deliver;
 
-import io.patienthttp.Failure;
 import io.patienthttp.StorageException;
 import io.patienthttp.StorageException.Reason;
-import io.patienthttp.internal.wire.OutcomeCodec;
+import io.patienthttp.internal.wire.FixedOutcomes;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.CallbackRun;
@@ -11,6 +10,7 @@ import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.Completion;
 import io.patienthttp.spi.RequestStore.Recorded;
+import io.patienthttp.spi.RequestStore.Value;
 import io.patienthttp.spi.Transaction;
 import io.patienthttp.spi.Transactions;
 import java.time.Duration;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,6 @@ public final class GroupCommit {
     private final RequestStore store;
     private final Transactions transactions;
     private final CallbackQueue callbacks;
-    private final String unstorable;
     private final FreshOutcomes fresh;
     private final Waits waits;
     private final BlockingQueue<Change> changes = new LinkedBlockingQueue<>();
@@ -73,11 +73,6 @@ public final class GroupCommit {
         this.transactions = transactions;
         this.callbacks = callbacks;
         this.waits = waits;
-        this.unstorable = new OutcomeCodec()
-                .writeRejected(
-                        Failure.Kind.UNSTORABLE,
-                        "the request was sent, but the database refuses to store its outcome",
-                        true);
     }
 
     /** Takes changes from now on. */
@@ -117,14 +112,16 @@ public final class GroupCommit {
         batch.forEach(change -> change.written().completeExceptionally(new CancellationException("stopped")));
     }
 
-    /** Has it written, with the next transaction; given up if the writer is closed. */
-    void add(Change change) {
+    /** A change that counts as unwritten from now on, to be given to {@link #add}; completes once it is written. */
+    CompletableFuture<Void> expect() {
+        var written = new CompletableFuture<Void>();
         unwritten.incrementAndGet();
-        change.written().whenComplete((ok, failed) -> unwritten.decrementAndGet());
-        enqueue(change);
+        written.whenComplete((ok, failed) -> unwritten.decrementAndGet());
+        return written;
     }
 
-    private void enqueue(Change change) {
+    /** Has it written, with the next transaction; given up if the writer is closed. */
+    void add(Change change) {
         changes.add(change);
         if (!open) {
             giveUpWhatWaits();
@@ -136,14 +133,14 @@ public final class GroupCommit {
         waits.await(change.written());
     }
 
+    /** How time passes. */
+    Waits waits() {
+        return waits;
+    }
+
     /** Outcomes that were recorded here and are not delivered yet. */
     FreshOutcomes fresh() {
         return fresh;
-    }
-
-    /** What is recorded of a request whose outcome cannot be stored. */
-    String unstorable() {
-        return unstorable;
     }
 
     /** Takes what waits into hand, as much as one transaction holds; waits for the first change up to the timeout. */
@@ -154,7 +151,7 @@ public final class GroupCommit {
         for (; next != null; next = batch.size() < BATCH && chars < BATCH_CHARS ? changes.poll() : null) {
             batch.add(next);
             chars += next instanceof Change.Complete complete
-                    ? complete.outcome().length()
+                    ? complete.outcome().text().length()
                     : 0;
         }
         if (!batch.isEmpty()) {
@@ -174,7 +171,8 @@ public final class GroupCommit {
      * @return how long to wait before the next try; zero unless the database, or another transaction, was in the way
      */
     public Duration write() {
-        var batch = inHand.element();
+        var batch = inHand.remove().stream().map(this::inTime).toList();
+        inHand.push(batch);
         try {
             commit(batch);
             inHand.remove();
@@ -190,6 +188,20 @@ public final class GroupCommit {
         }
         backoff = FIRST_BACKOFF;
         return Duration.ZERO;
+    }
+
+    /** An outcome whose payload may be swept before a row refers to it goes into its row. */
+    private Change inTime(Change change) {
+        if (change instanceof Change.Complete complete) {
+            var payload = complete.payload();
+            if (payload != null && waits.nanoTime() - payload.lastUse() >= 0) {
+                log.warn(
+                        "The outcome of request {} waited too long for its payload; it goes into its row",
+                        change.ref());
+                return complete.with(payload.inRow().get());
+            }
+        }
+        return change;
     }
 
     private Duration later(List<Change> batch, StorageException e) {
@@ -210,14 +222,13 @@ public final class GroupCommit {
         var change = batch.get(0);
         if (refused
                 && change instanceof Change.Complete complete
-                && !complete.outcome().equals(unstorable)) {
+                && !complete.outcome().text().equals(FixedOutcomes.UNSTORABLE)) {
             log.error("The database refuses the outcome of request {}: {}", change.ref(), failure.getMessage());
-            inHand.push(List.of(
-                    new Change.Complete(complete.owner(), complete.fresh().with(unstorable), complete.written())));
+            inHand.push(List.of(complete.with(Value.of(FixedOutcomes.UNSTORABLE))));
             return;
         }
         log.error("Could not write a change of request {}. Trying again in {}", change.ref(), LONGEST_BACKOFF, failure);
-        waits.later(LONGEST_BACKOFF, () -> enqueue(change));
+        waits.later(LONGEST_BACKOFF, () -> add(change));
     }
 
     private void commit(List<Change> batch) {
@@ -260,7 +271,7 @@ public final class GroupCommit {
             if (change instanceof Change.Complete complete) {
                 completions
                         .computeIfAbsent(complete.owner(), owner -> new ArrayList<>())
-                        .add(new Completion(complete.ref(), complete.outcome()));
+                        .add(new Completion(complete.ref(), complete.fresh().format(), complete.outcome()));
             } else if (change instanceof Change.Release release) {
                 releases.computeIfAbsent(new Delayed(release.owner(), release.delay()), key -> new ArrayList<>())
                         .add(release.ref());

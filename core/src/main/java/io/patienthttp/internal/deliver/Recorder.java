@@ -5,14 +5,15 @@ import io.patienthttp.Outcome;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.UnusableRows;
+import io.patienthttp.internal.wire.Envelope;
+import io.patienthttp.internal.wire.FixedOutcomes;
 import io.patienthttp.internal.wire.OutcomeCodec;
+import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.processor.TaskHandler;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
-import io.patienthttp.spi.RequestStore.StoredOutcome;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,22 +30,40 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
     private static final Duration ELSEWHERE = Duration.ofSeconds(30);
 
     private final GroupCommit commits;
+    private final Offload offload;
     private final Duration unresolvedTimeout;
     private final OutcomeCodec codec = new OutcomeCodec();
 
     /**
      * A recorder.
      *
+     * @param payloads how outcomes are stored
      * @param unresolvedTimeout how long a request may miss a secret or preprocessor before it fails
      */
-    public Recorder(GroupCommit commits, Duration unresolvedTimeout) {
+    public Recorder(GroupCommit commits, Payloads payloads, Duration unresolvedTimeout) {
         this.commits = commits;
+        this.offload = new Offload(commits, payloads);
         this.unresolvedTimeout = unresolvedTimeout;
     }
 
+    /**
+     * How outcomes are stored.
+     *
+     * @param threads which may wait for payload stores
+     * @param grace how long a payload lies before it is swept, if no row refers to it
+     */
+    public record Payloads(Envelope envelope, PayloadThreads threads, Duration grace) {}
+
     @Override
     public CompletionStage<?> completed(ClaimedTask task, Outcome outcome) {
-        return complete(task.owner(), task.row(), write(task, outcome));
+        String json;
+        try {
+            json = codec.write(outcome);
+        } catch (Throwable e) { // to leave it would have the request sent again
+            log.error("The outcome of request {} cannot be written", task.id(), e);
+            return offload.writeFixed(task.owner(), task.row(), FixedOutcomes.UNSTORABLE);
+        }
+        return offload.write(task.owner(), task.row(), json);
     }
 
     @Override
@@ -59,6 +78,11 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
         }
         log.warn("Request {} waits {} for a node that can prepare it: {}", task.id(), ELSEWHERE, failure.message());
         return release(task.owner(), task.ref(), ELSEWHERE);
+    }
+
+    @Override
+    public CompletionStage<?> postponed(ClaimedTask task, Duration delay) {
+        return release(task.owner(), task.ref(), delay);
     }
 
     @Override
@@ -82,7 +106,7 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
             return;
         }
         log.error("Request {} cannot be read: {}", id, kind);
-        complete(
+        offload.write(
                 owner,
                 row,
                 codec.writeRejected(
@@ -94,7 +118,7 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
         var message = row.maybeSentBefore()
                 ? "the request expired before it could be sent again"
                 : "the request expired before it could be sent";
-        complete(owner, row, codec.writeRejected(Failure.Kind.EXPIRED, message, row.maybeSentBefore()));
+        offload.write(owner, row, codec.writeRejected(Failure.Kind.EXPIRED, message, row.maybeSentBefore()));
     }
 
     @Override
@@ -102,23 +126,8 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
         release(owner, row.ref(), Duration.ZERO);
     }
 
-    private String write(ClaimedTask task, Outcome outcome) {
-        try {
-            return codec.write(outcome);
-        } catch (Throwable e) { // to leave it would have the request sent again
-            log.error("The outcome of request {} cannot be written", task.id(), e);
-            return commits.unstorable();
-        }
-    }
-
-    private CompletionStage<?> complete(UUID owner, ClaimedRequest row, String outcome) {
-        var written = new CompletableFuture<Void>();
-        commits.add(new Change.Complete(owner, StoredOutcome.of(row, outcome), written));
-        return written;
-    }
-
     private CompletionStage<?> release(UUID owner, RequestRef ref, Duration delay) {
-        var written = new CompletableFuture<Void>();
+        var written = commits.expect();
         commits.add(new Change.Release(owner, ref, delay, written));
         return written;
     }

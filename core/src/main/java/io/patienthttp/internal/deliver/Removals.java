@@ -2,7 +2,6 @@ package io.patienthttp.internal.deliver;
 
 import io.patienthttp.spi.CallbackRun;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +22,7 @@ final class Removals {
 
     /** Removes the job of the run, and the row if it is not gone yet; returns when that is committed, or given up. */
     void remove(CallbackRun run, boolean row) throws InterruptedException {
-        var change = new Change.Remove(run, row, new CompletableFuture<>());
+        var change = new Change.Remove(run, row, commits.expect());
         commits.add(change);
         try {
             commits.await(change);

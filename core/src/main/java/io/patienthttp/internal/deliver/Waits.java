@@ -23,6 +23,11 @@ public interface Waits {
         }
     };
 
+    /** As {@link System#nanoTime}. */
+    default long nanoTime() {
+        return System.nanoTime();
+    }
+
     /** Keeps the calling thread waiting until it is done. */
     void await(Future<?> written) throws InterruptedException, ExecutionException;
 

@@ -5,6 +5,7 @@ import io.patienthttp.Request;
 import io.patienthttp.internal.wire.RequestCodec;
 import io.patienthttp.spi.CallbackResolver;
 import io.patienthttp.spi.RequestStore.NewRequest;
+import io.patienthttp.spi.RequestStore.Value;
 import java.util.Locale;
 import java.util.Set;
 
@@ -38,8 +39,9 @@ public final class Admission {
                 callbackOf(request),
                 request.method().name(),
                 host,
+                RequestCodec.FORMAT,
                 codec.write(request.callbackArgs()),
-                codec.write(request));
+                Value.of(codec.write(request)));
     }
 
     private String callbackOf(Request request) {

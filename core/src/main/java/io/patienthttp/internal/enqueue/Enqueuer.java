@@ -1,6 +1,8 @@
 package io.patienthttp.internal.enqueue;
 
 import io.patienthttp.Request;
+import io.patienthttp.internal.wire.Column;
+import io.patienthttp.internal.wire.Envelope;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.NewRequest;
 import io.patienthttp.spi.Transaction;
@@ -8,13 +10,17 @@ import io.patienthttp.spi.Transactions;
 import java.util.Collection;
 import java.util.List;
 
-/** Stores requests that are admitted, all in one batch. */
+/**
+ * Stores requests that are admitted, all in one batch: sealed, and off-loaded if they are large, on the thread of the
+ * caller and in its transaction.
+ */
 public final class Enqueuer {
 
     private final RequestStore store;
     private final Transactions applicationTransactions;
     private final Transactions ownTransactions;
     private final Admission admission;
+    private final Envelope envelope;
     private final Runnable wake;
 
     /**
@@ -29,11 +35,13 @@ public final class Enqueuer {
             Transactions applicationTransactions,
             Transactions ownTransactions,
             Admission admission,
+            Envelope envelope,
             Runnable wake) {
         this.store = store;
         this.applicationTransactions = applicationTransactions;
         this.ownTransactions = ownTransactions;
         this.admission = admission;
+        this.envelope = envelope;
         this.wake = wake;
     }
 
@@ -53,10 +61,31 @@ public final class Enqueuer {
 
     private List<String> insert(Transaction transaction, List<NewRequest> rows) {
         if (!rows.isEmpty()) {
-            store.insert(transaction, rows);
+            store.insert(
+                    transaction,
+                    rows.stream().map(row -> enclose(transaction, row)).toList());
             transaction.afterCommit(wake);
         }
         return rows.stream().map(row -> row.id().toString()).toList();
+    }
+
+    private NewRequest enclose(Transaction transaction, NewRequest row) {
+        var json = row.callbackArgs();
+        var args = json == null ? null : envelope.store(envelope.close(row.id(), Column.CALLBACK_ARGS, json));
+        var request = envelope.store(
+                envelope.close(row.id(), Column.REQUEST, row.request().text()), transaction);
+        return new NewRequest(
+                row.id(),
+                row.priority(),
+                row.delay(),
+                row.expiresAfter(),
+                row.concurrencyKey(),
+                row.callback(),
+                row.method(),
+                row.host(),
+                Envelope.format(args, request),
+                args == null ? null : args.text(),
+                request);
     }
 
     private List<NewRequest> rows(Collection<Request> requests) {

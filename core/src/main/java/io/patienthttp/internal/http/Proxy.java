@@ -27,7 +27,7 @@ public record Proxy(
         }
     }
 
-    /** Of a URL that {@code Settings.Builder.proxyUrl} accepted. */
+    /** Of a URL that {@code SettingsBuilder.proxyUrl} accepted. */
     public static Proxy of(URI url) {
         var secure = url.getScheme().toLowerCase(Locale.ROOT).equals("https");
         return new Proxy(secure, url.getHost(), Origin.of(url).port(), credentials(url.getRawUserInfo()));

@@ -9,23 +9,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The thread {@code patient-http-maintenance}: runs duties, each at its own interval. A duty that fails runs again. */
+/** A thread that runs duties, each at its own interval. A duty that fails runs again. */
 public final class Maintenance {
 
     private static final Logger log = LoggerFactory.getLogger(Maintenance.class);
 
+    private final String name;
     private final List<Duty> duties;
     private @Nullable ScheduledExecutorService thread; // start and stop are called by one thread at a time
 
-    /** Runs these duties. */
-    public Maintenance(List<Duty> duties) {
+    /** Runs these duties on a thread of that name. */
+    public Maintenance(String name, List<Duty> duties) {
+        this.name = name;
         this.duties = List.copyOf(duties);
     }
 
     /** Starts the thread. */
     public void start() {
         var started = Executors.newSingleThreadScheduledExecutor(task -> {
-            var thread = new Thread(task, "patient-http-maintenance");
+            var thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
@@ -41,7 +43,7 @@ public final class Maintenance {
         if (thread != null) {
             thread.shutdownNow();
             if (!thread.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("Maintenance did not end within {}", timeout);
+                log.warn("{} did not end within {}", name, timeout);
             }
             thread = null;
         }

@@ -24,8 +24,13 @@ public enum Column {
         return offloads;
     }
 
+    /** The name of the column. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /** Binds a sealed value to its row and column, so that it cannot take the place of another one. */
     byte[] associatedData(UUID requestId) {
-        return (requestId + ":" + name().toLowerCase(Locale.ROOT)).getBytes(StandardCharsets.UTF_8);
+        return (requestId + ":" + text()).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -4,10 +4,13 @@ import io.patienthttp.internal.wire.Opened.Unreadable;
 import io.patienthttp.internal.wire.Opened.Why;
 import io.patienthttp.spi.PayloadCipher;
 import io.patienthttp.spi.PayloadStore;
+import io.patienthttp.spi.RequestStore.StoredRequest;
+import io.patienthttp.spi.RequestStore.Value;
 import io.patienthttp.spi.Transaction;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Envelope {
 
+    /** The newest format of a row that this code reads. */
+    public static final int NEWEST_FORMAT = 2;
+
     private final Seal seal;
     private final PayloadStores stores;
-    private final UUID installation;
+    private final Supplier<UUID> installation;
     private final int threshold;
     private final Set<String> neverSealed;
 
@@ -31,7 +37,7 @@ public final class Envelope {
      * @param cipher null seals nothing
      * @param allowPlaintext whether values that are not sealed are read although there is a cipher
      * @param stores none keeps all values in their rows
-     * @param installation what the keys of payloads begin with
+     * @param installation what the keys of payloads begin with; asked for whenever a payload is stored
      * @param threshold the largest text that a row holds, in bytes of UTF-8, where there is a payload store (parity 75)
      * @param neverSealed texts that statements write themselves, which are read although they are not sealed: they hold
      *     no data
@@ -41,7 +47,7 @@ public final class Envelope {
             @Nullable PayloadCipher cipher,
             boolean allowPlaintext,
             PayloadStores stores,
-            UUID installation,
+            Supplier<UUID> installation,
             int threshold,
             Set<String> neverSealed) {
         if (threshold < 1) {
@@ -52,6 +58,34 @@ public final class Envelope {
         this.installation = installation;
         this.threshold = threshold;
         this.neverSealed = Set.copyOf(neverSealed);
+    }
+
+    /** An envelope that leaves values as they are, in their rows. */
+    public static Envelope plain() {
+        return new Envelope(
+                null,
+                true,
+                new PayloadStores(List.of()),
+                () -> {
+                    throw new IllegalStateException("there is no payload store");
+                },
+                1,
+                Set.of());
+    }
+
+    /**
+     * The format of a row that holds these values: 1 if all of them are readable JSON, 2 if one is sealed or in a payload
+     * store.
+     *
+     * @param values null stands for a value that is not there
+     */
+    public static int format(@Nullable Value... values) {
+        for (var value : values) {
+            if (value != null && (value.reference() != null || !Seal.isPlain(value.text()))) {
+                return NEWEST_FORMAT;
+            }
+        }
+        return RequestCodec.FORMAT;
     }
 
     /** A value that is sealed, if values are, and not yet stored. */
@@ -79,13 +113,6 @@ public final class Envelope {
     }
 
     /**
-     * What the row holds: a text, or an empty text and a reference to a payload.
-     *
-     * @param reference {@code <name of the store>:<key>}
-     */
-    public record Stored(String text, @Nullable String reference) {}
-
-    /**
      * Seals a value.
      *
      * @param json an object
@@ -103,23 +130,46 @@ public final class Envelope {
      *
      * @throws io.patienthttp.StorageException if the payload store fails
      */
-    public Stored store(Closed closed) {
+    public Value store(Closed closed) {
         return store(closed, PayloadStore::store);
     }
 
     /** Off-loads the value if it is large, in the transaction of its row where the store can join it. */
-    public Stored store(Closed closed, Transaction transaction) {
+    public Value store(Closed closed, Transaction transaction) {
         return store(closed, (store, key, payload) -> store.store(transaction, key, payload));
     }
 
-    private Stored store(Closed closed, Writing writing) {
+    private Value store(Closed closed, Writing writing) {
         if (!closed.offloaded) {
-            return new Stored(Seal.toText(closed.bytes), null);
+            return inRow(closed);
         }
         var store = stores.written().orElseThrow();
-        var key = PayloadKey.next(installation, closed.requestId).toString();
+        var key = PayloadKey.next(installation.get(), closed.requestId).toString();
         writing.store(store, key, closed.bytes);
-        return new Stored("", PayloadStores.reference(store, key));
+        return new Value("", PayloadStores.reference(store, key));
+    }
+
+    /** The value as its row holds it, however large it is. */
+    public Value inRow(Closed closed) {
+        return Value.of(Seal.toText(closed.bytes));
+    }
+
+    /** Whether {@link #open} needs neither a cipher nor a payload store for the values of the request. */
+    public boolean isAtHand(StoredRequest stored) {
+        var args = stored.callbackArgs();
+        return stored.request().reference() == null
+                && seal.isAtHand(stored.request().text())
+                && (args == null || seal.isAtHand(args));
+    }
+
+    /** The name of the store that is written; empty if there is none. */
+    public String writtenStore() {
+        return stores.written().map(PayloadStore::name).orElse("");
+    }
+
+    /** The name of the store that the reference names, as far as it can be read. */
+    public static String storeOf(String reference) {
+        return reference.substring(0, Math.max(0, reference.indexOf(':')));
     }
 
     /**
@@ -128,7 +178,7 @@ public final class Envelope {
      * @throws io.patienthttp.StorageException if the payload store or the cipher cannot work now; the same may succeed
      *     later
      */
-    public Opened open(UUID requestId, Column column, Stored stored) {
+    public Opened open(UUID requestId, Column column, Value stored) {
         var reference = stored.reference();
         if (reference != null) {
             return fetch(requestId, column, reference);
@@ -139,15 +189,14 @@ public final class Envelope {
     }
 
     private Opened fetch(UUID requestId, Column column, String reference) {
-        var colon = reference.indexOf(':');
-        var name = reference.substring(0, Math.max(0, colon));
+        var name = storeOf(reference);
         var store = stores.named(name);
         if (store.isEmpty()) {
             return new Unreadable(
                     Why.UNKNOWN_STORE, "it is in the payload store \"" + name + "\"; registered are " + names());
         }
         return store.get()
-                .fetch(reference.substring(colon + 1))
+                .fetch(reference.substring(name.length() + 1))
                 .map(bytes -> seal.open(requestId, column, bytes))
                 .orElseGet(() -> new Unreadable(Why.PAYLOAD_MISSING, "payload " + reference + " is gone"));
     }

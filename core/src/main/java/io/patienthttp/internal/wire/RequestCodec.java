@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class RequestCodec {
 
-    /** The newest format that this code reads, and the one that it writes. */
+    /** The format of a row whose values are readable JSON. */
     public static final int FORMAT = 1;
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -89,7 +89,7 @@ public final class RequestCodec {
      * @throws RuntimeException if it is not what {@link #write(Request)} wrote
      */
     public Request read(StoredRequest stored) {
-        var json = MAPPER.readTree(stored.request());
+        var json = MAPPER.readTree(stored.request().text());
         var request = Request.builder(
                 Method.parse(json.required("method").asString()),
                 json.required("url").asString());

@@ -7,6 +7,7 @@ import io.patienthttp.Request;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.StoredRequest;
+import io.patienthttp.spi.RequestStore.Value;
 import io.patienthttp.spi.Sending;
 import io.patienthttp.spi.Sent;
 import java.time.Instant;
@@ -112,7 +113,7 @@ class QuarantineTest {
                 1,
                 recoveries,
                 "127.0.0.1",
-                new StoredRequest(1, "c", "GET", "127.0.0.1", null, "{}"),
+                new StoredRequest(1, "c", "GET", "127.0.0.1", null, Value.of("{}")),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 null);

@@ -18,7 +18,10 @@ public final class FreshAccess {
     /** How many characters it keeps. */
     public static long kept(GroupCommit commits) {
         return commits.fresh().outcomes.values().stream()
-                .mapToLong(kept -> length(kept.outcome()) + length(kept.callbackArgs()) + EACH)
+                .mapToLong(kept ->
+                        length(kept.outcome() == null ? null : kept.outcome().text())
+                                + length(kept.callbackArgs())
+                                + EACH)
                 .sum();
     }
 

@@ -18,6 +18,7 @@ import io.patienthttp.Response;
 import io.patienthttp.Secret;
 import io.patienthttp.TransportFailure;
 import io.patienthttp.spi.RequestStore.StoredRequest;
+import io.patienthttp.spi.RequestStore.Value;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -172,6 +173,6 @@ class CodecTest {
     }
 
     private static StoredRequest stored(String request, String args) {
-        return new StoredRequest(RequestCodec.FORMAT, "callback", "PUT", "example.org", args, request);
+        return new StoredRequest(RequestCodec.FORMAT, "callback", "PUT", "example.org", args, Value.of(request));
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.patienthttp.Failure;
 import io.patienthttp.StorageException;
-import io.patienthttp.internal.wire.Envelope.Stored;
 import io.patienthttp.internal.wire.Opened.Json;
 import io.patienthttp.internal.wire.Opened.Unreadable;
 import io.patienthttp.internal.wire.Opened.Why;
@@ -15,6 +14,7 @@ import io.patienthttp.payload.AesGcmCipher.Key;
 import io.patienthttp.payload.FilePayloadStore;
 import io.patienthttp.spi.PayloadCipher;
 import io.patienthttp.spi.PayloadStore;
+import io.patienthttp.spi.RequestStore.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class EnvelopeTest {
     void aValueThatIsNotSealedIsReadableInItsRow() {
         var stored = put(plain(), Column.REQUEST, JSON);
 
-        assertThat(stored).isEqualTo(new Stored(JSON, null));
+        assertThat(stored).isEqualTo(new Value(JSON, null));
         assertThat(plain().open(ID, Column.REQUEST, stored)).isEqualTo(new Json(JSON));
     }
 
@@ -101,7 +101,7 @@ class EnvelopeTest {
     void plainTextIsRefusedUnlessItIsAllowed() {
         var inRow = put(plain(), Column.REQUEST, JSON);
         var offloaded = put(plain(), Column.REQUEST, LARGE);
-        var adopting = new Envelope(OLD, true, stores(files), INSTALLATION, THRESHOLD, Set.of());
+        var adopting = new Envelope(OLD, true, stores(files), () -> INSTALLATION, THRESHOLD, Set.of());
 
         assertThat(adopting.open(ID, Column.REQUEST, inRow)).isEqualTo(new Json(JSON));
         assertThat(adopting.open(ID, Column.REQUEST, offloaded)).isEqualTo(new Json(LARGE));
@@ -112,7 +112,7 @@ class EnvelopeTest {
 
     @Test
     void whatStatementsWriteNeedNotBeSealed() {
-        assertThat(sealing(OLD).open(ID, Column.OUTCOME, new Stored(CANCELLED, null)))
+        assertThat(sealing(OLD).open(ID, Column.OUTCOME, new Value(CANCELLED, null)))
                 .isEqualTo(new Json(CANCELLED));
     }
 
@@ -142,7 +142,7 @@ class EnvelopeTest {
         assertThat(put(plain(), Column.REQUEST, fits).reference()).isNull();
         assertThat(put(plain(), Column.REQUEST, fits.replace("x\"", "xx\"")).reference())
                 .isNotNull();
-        var withoutStore = new Envelope(OLD, false, stores(), INSTALLATION, 1, Set.of());
+        var withoutStore = new Envelope(OLD, false, stores(), () -> INSTALLATION, 1, Set.of());
         for (int size = 0; size < 300; size++) {
             var json = "{" + " ".repeat(size) + "}";
             int text = put(withoutStore, Column.REQUEST, json).text().length();
@@ -153,10 +153,10 @@ class EnvelopeTest {
 
     @Test
     void nothingIsOffloadedWithoutAStore_NorCallbackArguments() {
-        var without = new Envelope(null, false, stores(), INSTALLATION, THRESHOLD, Set.of());
+        var without = new Envelope(null, false, stores(), () -> INSTALLATION, THRESHOLD, Set.of());
 
-        assertThat(put(without, Column.REQUEST, LARGE)).isEqualTo(new Stored(LARGE, null));
-        assertThat(put(plain(), Column.CALLBACK_ARGS, LARGE)).isEqualTo(new Stored(LARGE, null));
+        assertThat(put(without, Column.REQUEST, LARGE)).isEqualTo(new Value(LARGE, null));
+        assertThat(put(plain(), Column.CALLBACK_ARGS, LARGE)).isEqualTo(new Value(LARGE, null));
     }
 
     @Test
@@ -181,7 +181,7 @@ class EnvelopeTest {
     void theLastStoreIsWrittenAndAllAreRead() {
         var archive = named("archive", new FilePayloadStore(directory.resolve("archive")));
         var before = put(plain(), Column.REQUEST, LARGE);
-        var both = new Envelope(null, false, stores(files, archive), INSTALLATION, THRESHOLD, Set.of());
+        var both = new Envelope(null, false, stores(files, archive), () -> INSTALLATION, THRESHOLD, Set.of());
         var after = put(both, Column.REQUEST, LARGE);
 
         assertThat(after.reference()).startsWith("archive:");
@@ -205,8 +205,7 @@ class EnvelopeTest {
     void aNewerFormIsLeftToANodeThatReadsIt() {
         var newer = Base64.getEncoder().encodeToString(new byte[] {2, 'x', 'y'});
 
-        var unreadable =
-                unreadable(Why.NEWER_FORMAT, sealing(OLD), Column.REQUEST, new Stored("sealed:" + newer, null));
+        var unreadable = unreadable(Why.NEWER_FORMAT, sealing(OLD), Column.REQUEST, new Value("sealed:" + newer, null));
 
         assertThat(unreadable.message()).contains("version 2");
         assertThat(Arrays.stream(Why.values()).filter(Why::elsewhere))
@@ -225,7 +224,7 @@ class EnvelopeTest {
                 "sealed:AQ==",
                 sealed.substring(0, sealed.length() - 4),
                 sealed.substring(7))) {
-            unreadable(Why.DAMAGED, sealing(OLD), Column.REQUEST, new Stored(text, null));
+            unreadable(Why.DAMAGED, sealing(OLD), Column.REQUEST, new Value(text, null));
         }
 
         var offloaded = put(sealing(OLD), Column.REQUEST, LARGE);
@@ -265,24 +264,24 @@ class EnvelopeTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("REQUEST of request " + ID);
         }
-        assertThatThrownBy(() -> new Envelope(null, false, stores(), INSTALLATION, 0, Set.of()))
+        assertThatThrownBy(() -> new Envelope(null, false, stores(), () -> INSTALLATION, 0, Set.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("was 0");
     }
 
     private Envelope plain() {
-        return new Envelope(null, false, stores(files), INSTALLATION, THRESHOLD, Set.of());
+        return new Envelope(null, false, stores(files), () -> INSTALLATION, THRESHOLD, Set.of());
     }
 
     private Envelope sealing(PayloadCipher cipher) {
-        return new Envelope(cipher, false, stores(files), INSTALLATION, THRESHOLD, Set.of(CANCELLED));
+        return new Envelope(cipher, false, stores(files), () -> INSTALLATION, THRESHOLD, Set.of(CANCELLED));
     }
 
-    private static Stored put(Envelope envelope, Column column, String json) {
+    private static Value put(Envelope envelope, Column column, String json) {
         return envelope.store(envelope.close(ID, column, json));
     }
 
-    private static Unreadable unreadable(Why why, Envelope envelope, Column column, Stored stored) {
+    private static Unreadable unreadable(Why why, Envelope envelope, Column column, Value stored) {
         var opened = envelope.open(ID, column, stored);
         assertThat(opened).isInstanceOf(Unreadable.class);
         var unreadable = (Unreadable) opened;
@@ -291,7 +290,7 @@ class EnvelopeTest {
         return unreadable;
     }
 
-    private Path path(Stored stored) {
+    private Path path(Value stored) {
         return directory.resolve(stored.reference().substring("file:".length()).replace('/', '_'));
     }
 

@@ -11,12 +11,12 @@ import io.patienthttp.RejectedFailure;
 import io.patienthttp.Response;
 import io.patienthttp.Secret;
 import io.patienthttp.TransportFailure;
-import io.patienthttp.internal.wire.Envelope.Stored;
 import io.patienthttp.internal.wire.Opened.Json;
 import io.patienthttp.payload.AesGcmCipher;
 import io.patienthttp.payload.AesGcmCipher.Key;
 import io.patienthttp.payload.FilePayloadStore;
 import io.patienthttp.spi.RequestStore.StoredRequest;
+import io.patienthttp.spi.RequestStore.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -46,7 +46,7 @@ class GoldenFilesTest {
             AesGcmCipher.of(List.of(Key.of("golden", new byte[32]))),
             true,
             new PayloadStores(List.of(new FilePayloadStore(FILES.resolve("payloads")))),
-            INSTALLATION,
+            () -> INSTALLATION,
             64,
             Set.of());
 
@@ -55,7 +55,7 @@ class GoldenFilesTest {
     void aSealedValueIsRead(Column column) {
         var name = name(column);
 
-        var opened = ENVELOPE.open(ID, column, new Stored(file(name + ".sealed"), null));
+        var opened = ENVELOPE.open(ID, column, new Value(file(name + ".sealed"), null));
 
         assertThat(opened).isEqualTo(new Json(file(name + ".json")));
     }
@@ -66,7 +66,7 @@ class GoldenFilesTest {
         for (var form : List.of("plain", "sealed")) {
             var reference = file(name(column) + "." + form + ".ref");
 
-            var opened = ENVELOPE.open(ID, column, new Stored("", reference));
+            var opened = ENVELOPE.open(ID, column, new Value("", reference));
 
             assertThat(opened).isEqualTo(new Json(file(name(column) + ".json")));
         }
@@ -76,7 +76,12 @@ class GoldenFilesTest {
     void aRequestIsRead() {
         var request = new RequestCodec()
                 .read(new StoredRequest(
-                        1, "summary", "POST", "example.org", file("callback_args.json"), file("request.json")));
+                        1,
+                        "summary",
+                        "POST",
+                        "example.org",
+                        file("callback_args.json"),
+                        Value.of(file("request.json"))));
 
         assertThat(request.method()).isEqualTo(Method.POST);
         assertThat(request.url()).isEqualTo(URI.create("https://example.org/v1/items?page=2"));

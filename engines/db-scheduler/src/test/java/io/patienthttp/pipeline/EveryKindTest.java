@@ -12,7 +12,7 @@ import io.patienthttp.fixture.Databases;
 import io.patienthttp.jdbc.JdbcRequestStore;
 import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.runtime.PatientHttp;
-import io.patienthttp.runtime.Settings;
+import io.patienthttp.runtime.SettingsBuilder;
 import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ProcessRow;
 import io.patienthttp.spi.RequestStore.Suspects;
@@ -79,7 +79,7 @@ class EveryKindTest extends PipelineFixture {
         awaitEmpty(http);
     }
 
-    private static void settings(Settings.Builder settings) {
+    private static void settings(SettingsBuilder settings) {
         settings.connectTimeout(Duration.ofSeconds(1))
                 .maxResponseSize(1_000)
                 .maxRedirects(1)
@@ -111,7 +111,7 @@ class EveryKindTest extends PipelineFixture {
             case CANCELLED -> new Case("before it was sent", false, this::cancel);
             case EXPIRED -> new Case("expired before it could be sent", false, this::letExpire);
             case RECOVERY_EXHAUSTED -> new Case("more often than max-recoveries", true, this::dieWithIt);
-            case PAYLOAD_MISSING -> abort("the pipeline uses no payload store yet");
+            case PAYLOAD_MISSING -> abort("PayloadsContract.aRequestWhosePayloadIsGoneFails shows it, with a store");
             case UNREADABLE -> new Case("cannot be read", false, this::damage);
             case UNSTORABLE -> new Case("refuses to store its outcome", true, this::refuseToStore);
             case UNKNOWN -> abort("only an error of ours causes it: RequestSenderTest.surpriseIsAnUnknownFailure");

@@ -11,7 +11,7 @@ import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
 import io.patienthttp.dbscheduler.DbSchedulerSchema;
 import io.patienthttp.fixture.SlowServer;
 import io.patienthttp.runtime.PatientHttp;
-import io.patienthttp.runtime.Settings;
+import io.patienthttp.runtime.SettingsBuilder;
 import io.patienthttp.spi.CallbackQueue;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +36,9 @@ abstract class PipelineFixture {
     private final List<PatientHttp> started = new ArrayList<>();
     HikariDataSource database;
 
+    /** How values are sealed and off-loaded. */
+    Consumer<PatientHttp.Builder> storing = builder -> {};
+
     /** What the preprocessor of the same name does. */
     volatile Runnable hostile = () -> {};
 
@@ -54,12 +57,12 @@ abstract class PipelineFixture {
         database.close();
     }
 
-    PatientHttp build(Consumer<Settings.Builder> settings) {
+    PatientHttp build(Consumer<SettingsBuilder> settings) {
         return build(DbSchedulerCallbacks.create().owned(database), settings);
     }
 
-    PatientHttp build(CallbackQueue queue, Consumer<Settings.Builder> settings) {
-        var http = PatientHttp.builder(database)
+    PatientHttp build(CallbackQueue queue, Consumer<SettingsBuilder> settings) {
+        var builder = PatientHttp.builder(database)
                 .callback(callback)
                 .callbackQueue(queue)
                 .listener(new Listener() {
@@ -71,14 +74,15 @@ abstract class PipelineFixture {
                 .secret("key", () -> "s3cret")
                 .preprocessor("hostile", draft -> hostile.run())
                 .settings(s -> s.callbackFirstBackoff(Duration.ofMillis(10)))
-                .settings(settings)
-                .build();
+                .settings(settings);
+        storing.accept(builder);
+        var http = builder.build();
         http.schema().create();
         started.add(http);
         return http;
     }
 
-    PatientHttp start(Consumer<Settings.Builder> settings) {
+    PatientHttp start(Consumer<SettingsBuilder> settings) {
         var http = build(settings);
         http.start();
         return http;
