@@ -13,7 +13,10 @@ public sealed interface Failure extends Outcome
     /** What happened, in words. Holds no header, body or query. */
     String message();
 
-    /** Whether the server may have acted on the request: if false, sending it again cannot do anything twice. */
+    /**
+     * Whether the server may have acted on the request: if false, sending it again cannot do anything twice. True also if
+     * an earlier process took the request and may have sent it before it died or stopped.
+     */
     boolean maybeProcessed();
 
     /** What happened, for {@code switch}. A later version may add kinds: keep a default branch. */

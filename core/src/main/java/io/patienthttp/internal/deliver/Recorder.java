@@ -3,6 +3,7 @@ package io.patienthttp.internal.deliver;
 import io.patienthttp.Failure;
 import io.patienthttp.Outcome;
 import io.patienthttp.RejectedFailure;
+import io.patienthttp.TransportFailure;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.UnusableRows;
 import io.patienthttp.internal.wire.Envelope;
@@ -58,12 +59,25 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
     public CompletionStage<?> completed(ClaimedTask task, Outcome outcome) {
         String json;
         try {
-            json = codec.write(outcome);
+            json = codec.write(withEarlierClaims(task, outcome));
         } catch (Throwable e) { // to leave it would have the request sent again
             log.error("The outcome of request {} cannot be written", task.id(), e);
             return offload.writeFixed(task.owner(), task.row(), FixedOutcomes.UNSTORABLE);
         }
         return offload.write(task.owner(), task.row(), json);
+    }
+
+    /** What this claim did not send, an earlier one may have sent before its process died. */
+    private static Outcome withEarlierClaims(ClaimedTask task, Outcome outcome) {
+        if (task.row().maybeSentBefore()) {
+            if (outcome instanceof TransportFailure failure) {
+                return TransportFailure.of(failure.details(), failure.kind(), failure.message(), true);
+            }
+            if (outcome instanceof RejectedFailure failure) {
+                return RejectedFailure.of(failure.details(), failure.kind(), failure.message(), true);
+            }
+        }
+        return outcome;
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -77,6 +78,20 @@ class EveryKindTest extends PipelineFixture {
         assertThat(failure.message()).contains(expected.message);
         assertThat(failure.maybeProcessed()).isEqualTo(expected.maybeProcessed);
         awaitEmpty(http);
+    }
+
+    @Test
+    void whatAnEarlierClaimMayHaveSentMayHaveBeenProcessed() throws Exception {
+        answer = "HTTP/1.1 200 OK\r\n\r\n";
+        var http = build(EveryKindTest::settings);
+        var id = enqueue(http, get("https"));
+        execute("UPDATE patient_http_requests SET epoch = 1");
+        http.start();
+
+        awaitDelivered(1);
+        var failure = (Failure) callback.outcomes.get(id).get(0);
+        assertThat(failure.kind()).isEqualTo(Failure.Kind.TLS);
+        assertThat(failure.maybeProcessed()).isTrue();
     }
 
     private static void settings(SettingsBuilder settings) {
