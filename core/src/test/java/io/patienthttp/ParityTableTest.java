@@ -29,7 +29,11 @@ class ParityTableTest {
     @Test
     void eachRowAndKindHasOneLineThatNamesATestOrSaysWhatIsOpen() {
         var expected = Stream.concat(
-                        IntStream.concat(IntStream.rangeClosed(1, 66), IntStream.rangeClosed(99, 102))
+                        Stream.of(
+                                        IntStream.rangeClosed(1, 66),
+                                        IntStream.rangeClosed(68, 75),
+                                        IntStream.rangeClosed(99, 102))
+                                .flatMapToInt(numbers -> numbers)
                                 .mapToObj(Integer::toString),
                         Arrays.stream(Failure.Kind.values()).map(Enum::name))
                 .toList();

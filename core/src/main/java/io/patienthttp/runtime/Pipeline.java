@@ -96,7 +96,12 @@ final class Pipeline {
         this.commits = new RecorderThread(groupCommit);
         var recorder = new Recorder(groupCommit, payloads.recording(), settings.unresolvedTimeout());
         var loader = new Loader(
-                payloads.reader(), payloads.threads(), http.threads(), this::send, settings.unresolvedTimeout());
+                payloads.reader(),
+                payloads.threads(),
+                http.threads(),
+                this::send,
+                Math.max(1, settings.maxInFlight() / 2),
+                settings.unresolvedTimeout());
         this.quarantine = new Quarantine(loader::send, this::inFlight, settings.maxRecoveries());
         this.processor = new Processor<>(quarantine::send, recorder, settings.maxInFlight(), this::roomFreed);
         application.listeners().forEach(processor::addListener);

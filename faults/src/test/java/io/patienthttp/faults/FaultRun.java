@@ -21,6 +21,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import javax.sql.DataSource;
 
 /** One run: a database, a server that keeps the ledger, workers, faults, and a judge at the end. */
 final class FaultRun implements AutoCloseable {
@@ -49,15 +51,25 @@ final class FaultRun implements AutoCloseable {
     }
 
     FaultRun(String name, String url) {
+        this(name, url, (builder, database) -> {});
+    }
+
+    /** On a new database, with values stored like that by the application. */
+    FaultRun(String name, BiConsumer<PatientHttp.Builder, DataSource> storing) {
+        this(name, Databases.postgresUrl(), storing);
+    }
+
+    private FaultRun(String name, String url, BiConsumer<PatientHttp.Builder, DataSource> storing) {
         this.name = name;
         this.url = url;
         this.database = Databases.pool(url, "postgres", 5);
         this.tables = new Tables(database);
         this.judge = new Judge(tables, server);
-        this.http = PatientHttp.builder(database)
+        var builder = PatientHttp.builder(database)
                 .callback(new DeliveryCallback(new ThreadTransactions(database), "none", (connection, id) -> {}))
-                .preprocessor("pausing", draft -> {})
-                .build();
+                .preprocessor("pausing", draft -> {});
+        storing.accept(builder, database);
+        this.http = builder.build();
         tables.create(http);
     }
 
@@ -70,6 +82,11 @@ final class FaultRun implements AutoCloseable {
         judge.reset();
         tables.execute("DELETE FROM deliveries");
         tables.execute("DELETE FROM lapses");
+    }
+
+    /** The database. */
+    DataSource database() {
+        return database;
     }
 
     /** The way to the database. */
@@ -85,6 +102,11 @@ final class FaultRun implements AutoCloseable {
     /** Starts a JVM, not yet the processor in it. */
     WorkerProcess launch(String... options) {
         return launch(url, Map.of(), options);
+    }
+
+    /** The same. */
+    WorkerProcess launch(List<String> options) {
+        return launch(options.toArray(String[]::new));
     }
 
     /** The same, on another way to the database. */
@@ -108,6 +130,11 @@ final class FaultRun implements AutoCloseable {
 
     void enqueue(int count, String url, String... preprocessors) {
         store(requests(count, url, preprocessors));
+    }
+
+    /** Stores a request that is due after that time, which the judge does not wait for. */
+    void enqueueLater(Duration delay, String url) {
+        http.get(url).callback(DeliveryCallback.NAME).delay(delay).enqueue();
     }
 
     /** The same; a transaction that fails is given up. */

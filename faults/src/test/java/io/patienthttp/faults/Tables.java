@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import javax.sql.DataSource;
 
 /** What the tables say: those of Patient HTTP, the engine's, and the deliveries of the application. */
@@ -28,6 +29,7 @@ final class Tables {
         http.schema().create();
         execute("CREATE TABLE deliveries (request_id text, kind text, worker text, at timestamptz)");
         execute("CREATE TABLE deaths (request_id text)");
+        execute("CREATE TABLE failures (request_id text)");
         execute("CREATE INDEX ON deliveries (request_id)"); // not unique: a second delivery is to be seen
         execute("CREATE TABLE lapses (request_id text, pid bigint)");
         execute("""
@@ -67,6 +69,11 @@ final class Tables {
     /** The requests that are stored. */
     Set<String> requests() {
         return ids("SELECT id::text FROM patient_http_requests");
+    }
+
+    /** The same. */
+    List<UUID> ids() {
+        return requests().stream().map(UUID::fromString).toList();
     }
 
     /** The requests that the process owns in flight. */

@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.patienthttp.Method;
 import io.patienthttp.Request;
 import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
+import io.patienthttp.payload.AesGcmCipher;
+import io.patienthttp.payload.AesGcmCipher.Key;
 import io.patienthttp.runtime.PatientHttp;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,16 +14,18 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 /**
  * The main class of a worker process. Listens on its standard input: {@code start} runs the processor and says READY,
  * {@code enqueue <count> <url>} stores requests and says ENQUEUED, {@code hog <seconds>} takes all connections of the pool and says HOGGED, {@code usage} says what it holds. Arguments
- * {@code key=value}: url, name, lease, heartbeat, max-in-flight, callback-threads, callback-seconds, pool, poll-interval, shutdown-timeout, max-attempts, deaths
- * (seconds, where they are times), point (where to pause).
+ * {@code key=value}: url, name, lease, heartbeat, max-in-flight, callback-threads, callback-seconds, pool, poll-interval, shutdown-timeout, max-attempts, deaths,
+ * callback-failures, keys, payloads, payloads-at (seconds, where they are times), point (where to pause).
  */
 final class Worker {
 
@@ -41,7 +45,7 @@ final class Worker {
         var point = options.containsKey("point") ? Point.valueOf(options.get("point")) : null;
         var database = point == null ? pool : PausingDataSource.of(pool, point);
         var transactions = new ThreadTransactions(database);
-        this.http = PatientHttp.builder(database)
+        var builder = PatientHttp.builder(database)
                 .transactions(transactions)
                 .callbackQueue(engine().owned(database))
                 .callback(new DeliveryCallback(transactions, option("name", "?"), deed()))
@@ -55,8 +59,27 @@ final class Worker {
                         .heartbeatInterval(seconds("heartbeat", HEARTBEAT))
                         .connectTimeout(Duration.ofMinutes(2)) // a busy machine is not what is tested
                         .callbackMaxAttempts(number("max-attempts", 10))
-                        .shutdownTimeout(seconds("shutdown-timeout", 20)))
-                .build();
+                        .shutdownTimeout(seconds("shutdown-timeout", 20)));
+        store(builder);
+        this.http = builder.build();
+    }
+
+    /** Seals, and keeps values elsewhere, if the options say so. */
+    private void store(PatientHttp.Builder builder) {
+        if (options.containsKey("keys")) {
+            builder.cipher(cipher(options.get("keys")));
+        }
+        if (options.containsKey("payloads")) {
+            builder.payloadStore(PayloadPlace.valueOf(options.get("payloads")).open(option("payloads-at", ""), pool))
+                    .settings(s -> s.payloadStoreThreshold(1));
+        }
+    }
+
+    /** With keys of these names, the first of which seals. */
+    static AesGcmCipher cipher(String names) {
+        return AesGcmCipher.of(Stream.of(names.split(","))
+                .map(name -> Key.of(name, Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), 32)))
+                .toList());
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -102,6 +125,9 @@ final class Worker {
         if (deaths > 0) {
             return (connection, id) -> dieUnlessDeadBefore(deaths, id);
         }
+        if (number("callback-failures", 0) > 0) {
+            return (connection, id) -> failUnlessFailedBefore(id);
+        }
         int seconds = number("callback-seconds", 0);
         return (connection, id) -> {
             if (seconds > 0) {
@@ -119,6 +145,18 @@ final class Worker {
             insert.setInt(3, deaths);
             if (insert.executeUpdate() == 1) {
                 Runtime.getRuntime().halt(1);
+            }
+        }
+    }
+
+    private void failUnlessFailedBefore(String id) throws SQLException {
+        try (var connection = pool.getConnection();
+                var insert = connection.prepareStatement("INSERT INTO failures SELECT ? WHERE"
+                        + " NOT EXISTS (SELECT 1 FROM failures WHERE request_id = ?)")) {
+            insert.setString(1, id);
+            insert.setString(2, id);
+            if (insert.executeUpdate() == 1) {
+                throw new IllegalStateException("as it was told");
             }
         }
     }

@@ -13,6 +13,7 @@ import io.patienthttp.spi.Sent;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,17 +30,23 @@ public final class Loader {
     /** How long a request waits for a node that can read it, or for its store. */
     private static final Duration ELSEWHERE = Duration.ofSeconds(30);
 
+    /** How long it waits if too many others wait for their stores. */
+    private static final Duration CROWDED = Duration.ofSeconds(1);
+
     private final RowReader reader;
     private final PayloadThreads payloadThreads;
     private final Executor otherThreads;
     private final Function<ClaimedTask, Sending> sender;
     private final Duration unresolvedTimeout;
+    private final int mostWaiting;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     /**
      * A loader.
      *
      * @param otherThreads where is read what is sealed and in no payload store
      * @param sender starts to send a task whose request is there
+     * @param mostWaiting how many tasks may wait for payload stores, so that slots are left for others
      * @param unresolvedTimeout how long a request waits for a process that has the key or the store that it needs
      */
     public Loader(
@@ -47,11 +54,13 @@ public final class Loader {
             PayloadThreads payloadThreads,
             Executor otherThreads,
             Function<ClaimedTask, Sending> sender,
+            int mostWaiting,
             Duration unresolvedTimeout) {
         this.reader = reader;
         this.payloadThreads = payloadThreads;
         this.otherThreads = otherThreads;
         this.sender = sender;
+        this.mostWaiting = mostWaiting;
         this.unresolvedTimeout = unresolvedTimeout;
     }
 
@@ -62,12 +71,29 @@ public final class Loader {
         }
         var sending = new Deferred();
         var reference = task.row().stored().request().reference();
+        if (reference == null) {
+            execute(otherThreads, sending, () -> load(task, sending));
+        } else if (waiting.incrementAndGet() > mostWaiting) {
+            waiting.decrementAndGet();
+            sending.end(new Sent.Later(CROWDED));
+        } else {
+            execute(payloadThreads.of(reference), sending, () -> {
+                try {
+                    load(task, sending);
+                } finally {
+                    waiting.decrementAndGet();
+                }
+            });
+        }
+        return sending;
+    }
+
+    private static void execute(Executor threads, Deferred sending, Runnable load) {
         try {
-            (reference == null ? otherThreads : payloadThreads.of(reference)).execute(() -> load(task, sending));
+            threads.execute(load);
         } catch (RejectedExecutionException e) {
             sending.end(new Sent.Aborted());
         }
-        return sending;
     }
 
     private void load(ClaimedTask task, Deferred sending) {

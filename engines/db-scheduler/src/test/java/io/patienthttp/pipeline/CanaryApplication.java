@@ -15,13 +15,19 @@ import io.patienthttp.dbscheduler.DbSchedulerSchema;
 import io.patienthttp.fixture.Databases;
 import io.patienthttp.fixture.RecordingServer;
 import io.patienthttp.fixture.RecordingServer.Answer;
+import io.patienthttp.payload.AesGcmCipher;
+import io.patienthttp.payload.AesGcmCipher.Key;
+import io.patienthttp.payload.FilePayloadStore;
 import io.patienthttp.runtime.PatientHttp;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Sends canaries on good ways and bad ones, and tells what the database, the other origin and the outcomes show. */
 final class CanaryApplication {
@@ -36,8 +42,11 @@ final class CanaryApplication {
     private final RecordingServer other = new RecordingServer();
     private final PatientHttp http;
 
-    private CanaryApplication(HikariDataSource database) {
-        this.http = PatientHttp.builder(database)
+    /**
+     * @param payloads where values are kept that are too large for their rows: all; null keeps them in rows
+     */
+    private CanaryApplication(HikariDataSource database, boolean sealed, @Nullable Path payloads) {
+        var builder = PatientHttp.builder(database)
                 .callback(new Telling())
                 .callbackQueue(DbSchedulerCallbacks.create().owned(database))
                 .listener(new Listener() {
@@ -59,15 +68,22 @@ final class CanaryApplication {
                 .settings(s -> s.callbackMaxAttempts(1)
                         .requestTimeout(Duration.ofSeconds(20))
                         .maxResponseSize(1_000)
-                        .unresolvedTimeout(Duration.ofMillis(1)))
-                .build();
+                        .unresolvedTimeout(Duration.ofMillis(1)));
+        if (sealed) {
+            builder.cipher(AesGcmCipher.of(List.of(Key.of("canary", new byte[32]))));
+        }
+        if (payloads != null) {
+            builder.payloadStore(new FilePayloadStore(payloads)).settings(s -> s.payloadStoreThreshold(1));
+        }
+        this.http = builder.build();
         DbSchedulerSchema.create(database, "scheduled_tasks");
         http.schema().create();
     }
 
     public static void main(String[] arguments) throws Exception {
         try (var database = Databases.pool(arguments[0], arguments[1], 20)) {
-            new CanaryApplication(database).run(database);
+            var payloads = arguments.length > 3 ? Path.of(arguments[3]) : null;
+            new CanaryApplication(database, Boolean.parseBoolean(arguments[2]), payloads).run(database);
         }
         System.out.println(DONE);
         System.exit(0);
@@ -116,6 +132,7 @@ final class CanaryApplication {
                 .param("secret", Secret.named("good"))
                 .param("literal", "canary-literal-parameter")
                 .body("canary-literal-body")
+                .callbackArgs(Map.of("arg", "canary-literal-argument"))
                 .preprocessors("sign")
                 .callback(Telling.class);
     }
@@ -128,7 +145,7 @@ final class CanaryApplication {
             case "/error" -> Answer.of(500, "error");
             case "/large" -> Answer.of(200, "x".repeat(1_001));
             case "/slow" -> slow();
-            default -> Answer.of(200, "ok");
+            default -> Answer.of(200, "canary-literal-answer");
         };
     }
 

@@ -194,8 +194,8 @@ abstract class PayloadsContract extends PipelineFixture {
 
         awaitDelivered(20);
         await().atMost(SOON)
-                .until(() -> count("patient_http_requests WHERE epoch = 1 AND state = 'PENDING'"
-                                + " AND run_at > CURRENT_TIMESTAMP + INTERVAL '1' SECOND")
+                .until(() -> count("patient_http_requests WHERE state = 'PENDING'"
+                                + " AND run_at > CURRENT_TIMESTAMP + INTERVAL '5' SECOND")
                         == 20);
         assertThat(callback.deliveries()).as("the others wait").isEqualTo(20);
 
@@ -203,6 +203,24 @@ abstract class PayloadsContract extends PipelineFixture {
         execute("UPDATE patient_http_requests SET run_at = CURRENT_TIMESTAMP");
         awaitDelivered(40);
         awaitEmpty(http);
+    }
+
+    @Test
+    void aStoreThatHangsLeavesHalfOfTheSlotsToOthers() {
+        var hangs = new CountDownLatch(1);
+        var http = build(s -> s.maxInFlight(4));
+        for (int i = 0; i < 8; i++) {
+            large(http).priority(0).enqueue();
+        }
+        store.beforeFetch = () -> awaitQuietly(hangs);
+        http.start();
+
+        http.enqueueAll(gets(10, 0));
+
+        awaitDelivered(10);
+        assertThat(server.hitCount()).isEqualTo(10);
+        hangs.countDown();
+        awaitDelivered(18);
     }
 
     @Test
