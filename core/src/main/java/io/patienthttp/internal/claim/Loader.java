@@ -149,6 +149,6 @@ public final class Loader {
                 task.details(),
                 kind,
                 "the stored request cannot be read: " + reason,
-                task.ref().epoch() > 1));
+                task.row().maybeSentBefore()));
     }
 }
