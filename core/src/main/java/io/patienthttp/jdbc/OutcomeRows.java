@@ -14,12 +14,14 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The second half of a row's life: delivery, dead letters, what the sweep and the operator do. */
@@ -156,18 +158,14 @@ final class OutcomeRows {
     }
 
     Set<String> references(Connection connection, Collection<UUID> ids) throws SQLException {
-        var references = new HashSet<String>();
-        Sql.query(
-                connection,
-                tables.sql(REFERENCES),
-                row -> {
-                    for (var column : List.of("request_ref", "outcome_ref")) {
-                        Optional.ofNullable(row.getString(column)).ifPresent(references::add);
-                    }
-                    return references;
-                },
-                (Object) ids.toArray(UUID[]::new));
-        return references;
+        return Sql.query(
+                        connection,
+                        tables.sql(REFERENCES),
+                        row -> Stream.of(row.getString("request_ref"), row.getString("outcome_ref")),
+                        (Object) ids.toArray(UUID[]::new))
+                .stream()
+                .flatMap(both -> both.filter(Objects::nonNull))
+                .collect(Collectors.toSet());
     }
 
     UUID installation(Connection connection) throws SQLException {

@@ -145,10 +145,7 @@ public final class Loader {
 
     private static Sent failed(ClaimedTask task, Failure.Kind kind, String reason) {
         log.error("Request {} cannot be read: {}", task.id(), reason);
-        return new Sent.Done(RejectedFailure.of(
-                task.details(),
-                kind,
-                "the stored request cannot be read: " + reason,
-                task.row().maybeSentBefore()));
+        return new Sent.Done(
+                RejectedFailure.of(task.details(), kind, "the stored request cannot be read: " + reason, false));
     }
 }
