@@ -1,6 +1,7 @@
 package io.patienthttp.runtime;
 
 import io.patienthttp.internal.deliver.Recorder;
+import io.patienthttp.internal.recover.Maintenance.Duty;
 import io.patienthttp.internal.recover.PayloadSweeper;
 import io.patienthttp.internal.wire.Envelope;
 import io.patienthttp.internal.wire.FixedOutcomes;
@@ -67,8 +68,12 @@ final class Payloads {
         return new Recorder.Payloads(envelope, threads, GRACE);
     }
 
-    /** Deletes payloads that no row refers to. For one thread. */
-    void sweep() {
+    /** To delete payloads that no row refers to, where there is a store. For one thread. */
+    List<Duty> duties(Duration interval) {
+        return stores.all().isEmpty() ? List.of() : List.of(new Duty("sweep payloads", interval, this::sweep));
+    }
+
+    private void sweep() {
         if (sweeper == null) {
             sweeper = new PayloadSweeper(stores, installation(), GRACE, rows::references);
         }

@@ -144,8 +144,7 @@ final class Pipeline {
             duties.add(new Duty("delete old dead requests", SWEEP_INTERVAL, old::deleteOld));
         }
         this.maintenance = new Maintenance("patient-http-maintenance", duties);
-        this.payloadSweep = new Maintenance(
-                "patient-http-payload-sweep", List.of(new Duty("sweep payloads", SWEEP_INTERVAL, payloads::sweep)));
+        this.payloadSweep = new Maintenance("patient-http-payload-sweep", payloads.duties(SWEEP_INTERVAL));
     }
 
     private Sending send(ClaimedTask task) {
