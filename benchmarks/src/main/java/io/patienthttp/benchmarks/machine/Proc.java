@@ -3,7 +3,6 @@ package io.patienthttp.benchmarks.machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -46,11 +45,13 @@ public final class Proc {
     }
 
     private static Stat stat(long pid) {
+        var file = Path.of("/proc", Long.toString(pid), "stat");
         try {
-            return Stat.parse(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
-        } catch (NoSuchFileException e) {
-            return new Stat(0, 0, 0); // it has just ended
+            return Stat.parse(Files.readString(file));
         } catch (IOException e) {
+            if (Files.notExists(file)) { // it has ended: before it was opened, or between that and the read (ESRCH)
+                return new Stat(0, 0, 0);
+            }
             throw new UncheckedIOException(e);
         }
     }
