@@ -7,11 +7,13 @@ import io.patienthttp.benchmarks.machine.Postgres;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What all workloads share: the database, the slow server, and how contenders are started.
  *
  * @param virtualThreads whether the Java of the contenders has them
+ * @param only the contenders to run; all if it is empty
  * @param recordings where to put flight recordings of Patient HTTP; empty for none
  */
 record Bench(
@@ -21,6 +23,7 @@ record Bench(
         boolean virtualThreads,
         String recordings,
         Path directory,
+        Set<String> only,
         Scale scale) {
 
     static final List<String> HEAP = List.of("-Xms32m", "-Xmx1g");
@@ -55,5 +58,10 @@ record Bench(
     /** Whether the contender can run on this Java. */
     boolean runs(Spec spec) {
         return virtualThreads || !spec.needsVirtualThreads();
+    }
+
+    /** Whether the contender was asked for. */
+    boolean wants(Spec spec) {
+        return only.isEmpty() || only.contains(spec.key());
     }
 }

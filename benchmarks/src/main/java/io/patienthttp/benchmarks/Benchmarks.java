@@ -49,6 +49,12 @@ public final class Benchmarks implements Callable<Integer> {
     private Set<String> only = new LinkedHashSet<>();
 
     @Option(
+            names = "--contenders",
+            split = ",",
+            description = "in W1 and W2 only these, and the settings of peers as they are: patient-http,by-hand")
+    private Set<String> contenders = new LinkedHashSet<>();
+
+    @Option(
             names = "--results",
             description = "where to write; default: benchmarks/results, with --quick benchmarks/target/quick")
     private @Nullable Path results;
@@ -98,6 +104,7 @@ public final class Benchmarks implements Callable<Integer> {
                     Environment.hasVirtualThreads(contenderJava),
                     recordings == null ? "" : recordings.toAbsolutePath().toString(),
                     data,
+                    contenders,
                     quick ? Scale.QUICK : Scale.FULL);
             for (var workload : WORKLOADS) {
                 if (only.isEmpty() || only.contains(workload.name())) {

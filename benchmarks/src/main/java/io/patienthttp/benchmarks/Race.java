@@ -42,11 +42,17 @@ final class Race {
     void run(List<Spec> contenders) throws InterruptedException {
         var order = new ArrayList<Spec>();
         for (var contender : contenders) {
+            if (!bench.wants(contender)) {
+                continue;
+            }
             if (!bench.runs(contender)) {
                 report.skipped(
                         workload + " " + contender.name() + ": the Java of the contenders has no virtual threads");
             } else {
-                order.add(bench.scale().sweeps() && contender.threads() > 0 ? best(contender) : contender);
+                order.add(
+                        bench.scale().sweeps() && bench.only().isEmpty() && contender.threads() > 0
+                                ? best(contender)
+                                : contender);
             }
         }
         order.forEach(spec -> outcomes.put(spec, new ArrayList<>())); // the order of the tables
@@ -179,7 +185,7 @@ final class Race {
     /** Where the database's time goes with Patient HTTP, in the last run. */
     String statements() {
         return outcomes.entrySet().stream()
-                .filter(entry -> entry.getKey().name().equals(Spec.PATIENT.name()))
+                .filter(entry -> entry.getKey().kind().equals("patient-http"))
                 .flatMap(entry -> entry.getValue().stream())
                 .reduce((earlier, later) -> later)
                 .map(outcome -> Report.table(

@@ -17,8 +17,19 @@ record Scale(
         List<Integer> workers,
         int futureRows) {
 
-    static final Scale FULL =
-            new Scale(3, 2_000, true, Spec.PEERS, 5_000, 10_000, 10_000, 30, 60, 60, List.of(1, 2, 4), 1_000_000);
+    static final Scale FULL = new Scale(
+            Integer.getInteger("reps", 3),
+            Integer.getInteger("warm", 2_000),
+            true,
+            Spec.PEERS,
+            5_000,
+            10_000,
+            10_000,
+            30,
+            60,
+            60,
+            List.of(1, 2, 4),
+            1_000_000);
 
     /** One repetition of less: for a look, not for a claim. */
     static final Scale QUICK = new Scale(

@@ -9,6 +9,7 @@ import io.patienthttp.benchmarks.machine.Postgres;
 import io.patienthttp.benchmarks.server.SlowServer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +35,7 @@ class ThroughputTest {
         var java = Path.of(System.getProperty("java.home"), "bin", "java");
         var launcher = new Child.Launcher(java, directory);
         server = launcher.start("server", SlowServer.class, List.of("-Xmx64m"), Options.of());
-        bench = new Bench(postgres, server, launcher, false, "", directory, Scale.QUICK);
+        bench = new Bench(postgres, server, launcher, false, "", directory, Set.of(), Scale.QUICK);
     }
 
     @AfterAll

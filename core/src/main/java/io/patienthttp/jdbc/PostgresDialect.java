@@ -17,12 +17,15 @@ final class PostgresDialect implements Dialect {
      * Claims due rows: the lock on the own process row first (DESIGN: a process that was reclaimed, or
      * whose lease is over, claims nothing, and cannot be reclaimed while it claims), then one index branch per priority,
      * so that the claim never walks rows that are due in the future; compared with now(), not clock_timestamp(), so that
-     * the index bounds the scan. Keys without room are passed over; of a key with little room the rows beyond it are
-     * locked for the time of the statement only. Suspects come first but few; beside one of the second degree, nothing.
+     * the index bounds the scan. Of a key with little room the rows beyond it are locked for the time of the statement
+     * only. Suspects come first but few; beside one of the second degree, nothing.
+     *
+     * <p>Keys without room are passed over. Where there is one, and few keys in all, one branch per key takes the place of
+     * the branches per priority, so that nothing of a full key is read, however much of it is due.
      */
     private static final String CLAIM =
             """
-            WITH me AS MATERIALIZED (
+            WITH RECURSIVE me AS MATERIALIZED (
                 SELECT id FROM {processes}
                 WHERE id = ? AND last_seen_at + lease_ms * INTERVAL '0.001' SECOND > clock_timestamp()
                 FOR KEY SHARE
@@ -30,6 +33,22 @@ final class PostgresDialect implements Dialect {
             """ + suspects("me", "r.recoveries > ?") + """
             ), others AS MATERIALIZED (
                 SELECT id FROM me WHERE NOT EXISTS (SELECT 1 FROM alone)
+            ), keys AS (
+                SELECT lowest.* FROM others CROSS JOIN LATERAL (
+                    SELECT r.priority, r.concurrency_key FROM {requests} r
+                    WHERE others.id IS NOT NULL AND cardinality(?::text[]) > 0 AND r.state = 'PENDING'
+                    ORDER BY r.priority, r.concurrency_key LIMIT 1) lowest
+                UNION ALL
+                SELECT higher.* FROM keys CROSS JOIN LATERAL (
+                    SELECT r.priority, r.concurrency_key FROM {requests} r
+                    WHERE r.state = 'PENDING' AND (r.priority, r.concurrency_key) > (keys.priority, keys.concurrency_key)
+                    ORDER BY r.priority, r.concurrency_key LIMIT 1) higher
+            ), few AS MATERIALIZED (
+                SELECT * FROM keys LIMIT 32 + 1
+            ), by_key AS MATERIALIZED (
+                SELECT id FROM others WHERE (SELECT count(*) FROM few) BETWEEN 1 AND 32
+            ), by_priority AS MATERIALIZED (
+                SELECT id FROM others WHERE NOT EXISTS (SELECT 1 FROM by_key)
             ), due AS MATERIALIZED (
                 SELECT * FROM (
                     SELECT * FROM alone
@@ -38,6 +57,20 @@ final class PostgresDialect implements Dialect {
                     UNION ALL
             """
                     + suspects("others", "r.recoveries = ?") + branch(0) + branch(1) + branch(2) + branch(3) + """
+                    UNION ALL
+                    SELECT c.* FROM by_key CROSS JOIN LATERAL (
+                        SELECT r.id, r.concurrency_key, r.priority, r.run_at FROM (
+                            SELECT longest.* FROM few CROSS JOIN LATERAL (
+                                SELECT r.id, r.priority, r.run_at FROM {requests} r
+                                WHERE by_key.id IS NOT NULL AND r.state = 'PENDING' AND r.priority = few.priority
+                                    AND r.concurrency_key = few.concurrency_key AND r.run_at <= now()
+                                    AND r.recoveries < ?
+                                ORDER BY r.run_at LIMIT ?) longest
+                            WHERE few.concurrency_key <> ALL (?)
+                            ORDER BY longest.priority, longest.run_at LIMIT 2 * ?) candidates
+                        JOIN {requests} r ON r.id = candidates.id
+                        WHERE r.state = 'PENDING'
+                        ORDER BY r.priority, r.run_at LIMIT ? FOR UPDATE OF r SKIP LOCKED) c
                 ) branches LIMIT ?
             ), fitting AS (
                 SELECT ranked.id FROM (
@@ -86,9 +119,9 @@ final class PostgresDialect implements Dialect {
     private static String branch(int priority) {
         return """
                     UNION ALL
-                    SELECT c.* FROM others CROSS JOIN LATERAL (
+                    SELECT c.* FROM by_priority CROSS JOIN LATERAL (
                         SELECT r.id, r.concurrency_key, r.priority, r.run_at FROM {requests} r
-                        WHERE others.id IS NOT NULL AND r.state = 'PENDING' AND r.priority = %d
+                        WHERE by_priority.id IS NOT NULL AND r.state = 'PENDING' AND r.priority = %d
                             AND r.run_at <= now() AND r.recoveries < ? AND r.concurrency_key <> ALL (?)
                         ORDER BY r.run_at LIMIT ? FOR UPDATE SKIP LOCKED) c
             """.formatted(priority);
@@ -145,6 +178,7 @@ final class PostgresDialect implements Dialect {
                 most,
                 full,
                 suspects.secondDegree(),
+                full,
                 most,
                 full,
                 suspects.suspects(),
@@ -162,6 +196,11 @@ final class PostgresDialect implements Dialect {
                 order.limit(),
                 innocent,
                 full,
+                order.limit(),
+                innocent,
+                order.limit(),
+                full,
+                order.limit(),
                 order.limit(),
                 order.limit(),
                 narrow.stream().map(room -> room.getKey()).toArray(String[]::new),

@@ -92,7 +92,7 @@ final class Pipeline {
         this.http = http;
         this.queue = queue;
         var groupCommit = new GroupCommit(
-                reach.store(), reach.transactions(), queue, settings.maxBufferedBytes() / 16, Waits.REAL);
+                reach.store(), reach.transactions(), queue, settings.maxBufferedBytes() / 8, Waits.REAL);
         this.commits = new RecorderThread(groupCommit);
         var recorder = new Recorder(groupCommit, payloads.recording(), settings.unresolvedTimeout());
         var loader = new Loader(

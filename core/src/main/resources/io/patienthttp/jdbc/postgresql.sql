@@ -69,6 +69,9 @@ ALTER TABLE patient_http_payloads ALTER COLUMN payload SET STORAGE EXTERNAL;
 -- The order of the claim: one branch per priority, then the longest due.
 CREATE INDEX IF NOT EXISTS patient_http_requests_claim ON patient_http_requests (priority, run_at)
     WHERE state = 'PENDING';
+-- The order of the claim while a key has no room: one branch per priority and key.
+CREATE INDEX IF NOT EXISTS patient_http_requests_keys ON patient_http_requests (priority, concurrency_key, run_at)
+    WHERE state = 'PENDING';
 -- Rows that processes died with: few.
 CREATE INDEX IF NOT EXISTS patient_http_requests_suspects ON patient_http_requests (recoveries, run_at)
     WHERE state = 'PENDING' AND recoveries > 0;

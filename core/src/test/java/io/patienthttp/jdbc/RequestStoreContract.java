@@ -45,12 +45,12 @@ abstract class RequestStoreContract {
     private static final String CANCELLED = "cancelled";
     private static final String CANCELLED_UNSENT = "cancelled unsent";
     private static final String EXHAUSTED = "exhausted";
-    private static final Suspects NO_SUSPECTS = new Suspects(3, 0, 0, 0);
+    static final Suspects NO_SUSPECTS = new Suspects(3, 0, 0, 0);
     private static final Suspects ALL_SUSPECTS = new Suspects(3, 10, 10, 1);
 
-    private DataSource dataSource;
-    private JdbcTransactions transactions;
-    private RequestStore store;
+    DataSource dataSource;
+    JdbcTransactions transactions;
+    RequestStore store;
 
     abstract DataSource database();
 
@@ -192,6 +192,61 @@ abstract class RequestStoreContract {
         assertThat(claimed.stream().map(ClaimedRequest::concurrencyKey))
                 .containsExactlyInAnyOrder("narrow", "narrow", "free");
         assertThat(ids(claimed)).contains(free);
+    }
+
+    @Test
+    void whileAKeyIsFullTheOthersAreClaimedInTheirOrder() {
+        var me = process();
+        var full = insert(request().key("full").priority(0));
+        var a = insert(request().key("a").priority(1));
+        var b = insert(request().key("b").priority(0));
+        var c = insert(request().key("c").priority(1));
+        insert(request().key("b").delay(Duration.ofHours(1)));
+
+        assertThat(ids(store.claim(new ClaimOrder(me, 2, Map.of("full", 0), NO_SUSPECTS))))
+                .containsExactlyInAnyOrder(b, a);
+        assertThat(ids(store.claim(new ClaimOrder(me, 2, Map.of("full", 0), NO_SUSPECTS))))
+                .containsExactly(c);
+        assertThat(ids(store.claim(new ClaimOrder(me, 2, Map.of("full", 1), NO_SUSPECTS))))
+                .containsExactly(full);
+    }
+
+    @Test
+    void whileAKeyIsFullManyOthersAreClaimed() {
+        var me = process();
+        var others = new ArrayList<UUID>();
+        for (int i = 0; i < 50; i++) {
+            insert(request().key("full"));
+            others.add(insert(request().key("key " + i)));
+        }
+
+        assertThat(ids(store.claim(new ClaimOrder(me, 100, Map.of("full", 0), NO_SUSPECTS))))
+                .containsExactlyInAnyOrderElementsOf(others);
+    }
+
+    @RepeatedTest(5)
+    void whileAKeyIsFullARowIsClaimedByExactlyOneProcess() throws Exception {
+        var ids = new HashSet<UUID>();
+        for (int i = 0; i < 100; i++) {
+            ids.add(insert(request().key("a")));
+            ids.add(insert(request().key("b")));
+        }
+        insert(request().key("full"));
+
+        var claimed = race(List.of(process(), process(), process(), process()).stream()
+                .<Callable<List<ClaimedRequest>>>map(process -> () -> {
+                    var all = new ArrayList<ClaimedRequest>();
+                    do {
+                        all.addAll(store.claim(new ClaimOrder(process, 7, Map.of("full", 0), NO_SUSPECTS)));
+                    } while (store.counts().get(RequestState.PENDING) > 1);
+                    return all;
+                })
+                .toList());
+
+        assertThat(claimed.stream().flatMap(List::stream).map(row -> row.ref().id()))
+                .hasSize(200)
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(ids);
     }
 
     @Test
@@ -792,7 +847,7 @@ abstract class RequestStoreContract {
         }
     }
 
-    private UUID process() {
+    UUID process() {
         var id = UUID.randomUUID();
         return process(id, "engine of " + id);
     }
@@ -880,7 +935,7 @@ abstract class RequestStoreContract {
         return store.find(id).orElseThrow().state();
     }
 
-    private UUID insert(RowBuilder row) {
+    UUID insert(RowBuilder row) {
         var request = row.build();
         return transactions.inTransaction(tx -> {
             store.insert(tx, List.of(request));
@@ -888,7 +943,7 @@ abstract class RequestStoreContract {
         });
     }
 
-    private static List<UUID> ids(List<ClaimedRequest> rows) {
+    static List<UUID> ids(List<ClaimedRequest> rows) {
         return rows.stream().map(row -> row.ref().id()).toList();
     }
 
@@ -916,12 +971,12 @@ abstract class RequestStoreContract {
         }
     }
 
-    private static RowBuilder request() {
+    static RowBuilder request() {
         return new RowBuilder();
     }
 
     /** A row with defaults. */
-    private static final class RowBuilder {
+    static final class RowBuilder {
 
         private int priority = 1;
         private Duration delay = Duration.ZERO;

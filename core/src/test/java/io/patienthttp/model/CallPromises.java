@@ -91,8 +91,9 @@ final class CallPromises {
             }
         }
         var job = simulation.database.jobs.committed(run.ref());
-        if (result instanceof Result.Finished && job != null && job.version() == run.version() && !node.stopping) {
-            promises.breaks("a run that is finished has removed its job: " + run);
+        var there = job != null && job.version() == run.version();
+        if (result instanceof Result.Finished && there && node.commits.unwritten() == 0 && !node.stopping) {
+            promises.breaks("a run that is finished removes its job, or is about to: " + run);
         }
     }
 

@@ -33,8 +33,8 @@ class MemoryQueue implements CallbackQueue {
 
     private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
 
-    /** After this long without a heartbeat a job is taken for dead: four of 30 s. */
-    private static final long DEAD_AFTER = TimeUnit.SECONDS.toNanos(120);
+    /** After this long without a heartbeat a job is taken for dead: twenty of 30 s. */
+    private static final long DEAD_AFTER = TimeUnit.SECONDS.toNanos(600);
 
     final MemoryTransactions transactions;
     final MemoryDatabase database;
@@ -72,10 +72,23 @@ class MemoryQueue implements CallbackQueue {
     @Override
     public void stop(Duration timeout) {
         var ended = database.steps.await(() -> !working, database.steps.now() + timeout.toNanos());
+        var flushed = runner;
         runner = null;
         if (ended) {
+            flush(flushed);
             transactions.autocommit(
                     tx -> database.jobs.update(tx, this::isMine, job -> job.free(job.due(), job.failures())));
+        }
+    }
+
+    /** Before anything is given back. */
+    void flush(@Nullable CallbackRunner stopped) {
+        try {
+            if (stopped != null) {
+                stopped.flush();
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

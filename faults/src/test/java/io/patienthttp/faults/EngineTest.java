@@ -43,11 +43,12 @@ class EngineTest implements PrintsTable {
     @Test
     @EnabledIf("io.patienthttp.faults.Chaos#isLong")
     void aCallbackThatTakesLongerThanTheEngineWaitsForHeartbeatsIsNotTakenForDead() throws Exception {
-        try (var run = new FaultRun("engine: callback takes 150 s, dead limit 120 s")) {
-            run.start(run.launch("callback-seconds=150"));
-            run.start(run.launch("callback-seconds=150"));
+        try (var run = new FaultRun("engine: callback takes 630 s, dead limit 600 s")) {
+            run.start(run.launch("callback-seconds=630"));
+            run.start(run.launch("callback-seconds=630"));
 
             run.enqueue(4, 100);
+            await().atMost(FaultRun.LONG.plusSeconds(630)).until(() -> run.tables.count("deliveries") == 4);
 
             assertThat(run.expectClean().sentAgain()).isZero();
             assertThat(run.output()).noneMatch(line -> line.contains("running it again"));

@@ -111,6 +111,11 @@ public final class Deliverer implements CallbackRunner {
         }
     }
 
+    @Override
+    public void flush() throws InterruptedException {
+        removals.flush();
+    }
+
     private static Result elsewhere(CallbackRun run, UnreadableException e) {
         log.warn(
                 "The outcome of request {} is left {}, because it cannot be read here now: {}",

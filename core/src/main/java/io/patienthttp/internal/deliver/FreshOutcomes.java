@@ -2,24 +2,34 @@ package io.patienthttp.internal.deliver;
 
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Outcomes that this process recorded and did not deliver yet, so that a callback that runs here right after need not
  * read its outcome back. An epoch has one outcome, so what is here is what is stored. Each is taken once, by its first
- * run; the oldest give way when there are too many. Safe for all threads.
+ * run. When it is full it takes no more, because callbacks run in the order of their jobs; only what has lain here for
+ * long gives way, because that was delivered by another process. Safe for all threads.
  */
 final class FreshOutcomes {
 
+    private static final long LONG_NANOS = Duration.ofSeconds(30).toNanos();
+
     private final long maxChars;
-    final Map<RequestRef, StoredOutcome> outcomes = new LinkedHashMap<>(); // guarded by this
+    private final LongSupplier nanoTime;
+    final Map<RequestRef, Kept> outcomes = new LinkedHashMap<>(); // guarded by this
     long chars; // guarded by this
 
-    FreshOutcomes(long maxChars) {
+    FreshOutcomes(long maxChars, LongSupplier nanoTime) {
         this.maxChars = maxChars;
+        this.nanoTime = nanoTime;
     }
+
+    /** An outcome and since when it is kept. */
+    record Kept(StoredOutcome outcome, long since) {}
 
     /** Keeps the outcome, unless it is in a payload store: from there it must be read anyway. */
     synchronized void add(StoredOutcome outcome) {
@@ -27,19 +37,30 @@ final class FreshOutcomes {
         if (value != null && value.reference() != null) {
             return;
         }
-        outcomes.put(outcome.ref(), outcome);
-        chars += size(outcome);
+        long now = nanoTime.getAsLong();
+        long size = size(outcome);
         var oldest = outcomes.values().iterator();
-        while (chars > maxChars && oldest.hasNext()) {
-            chars -= size(oldest.next());
+        while (chars + size > maxChars && oldest.hasNext()) {
+            var kept = oldest.next();
+            if (now - kept.since < LONG_NANOS) {
+                return;
+            }
+            chars -= size(kept.outcome);
             oldest.remove();
+        }
+        if (chars + size <= maxChars) {
+            outcomes.put(outcome.ref(), new Kept(outcome, now));
+            chars += size;
         }
     }
 
     synchronized Optional<StoredOutcome> take(RequestRef ref) {
-        var outcome = Optional.ofNullable(outcomes.remove(ref));
-        outcome.ifPresent(taken -> chars -= size(taken));
-        return outcome;
+        var kept = outcomes.remove(ref);
+        if (kept == null) {
+            return Optional.empty();
+        }
+        chars -= size(kept.outcome);
+        return Optional.of(kept.outcome);
     }
 
     private static long size(StoredOutcome outcome) {

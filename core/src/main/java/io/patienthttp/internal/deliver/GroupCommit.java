@@ -24,7 +24,6 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,7 +67,7 @@ public final class GroupCommit {
      */
     public GroupCommit(
             RequestStore store, Transactions transactions, CallbackQueue callbacks, long freshChars, Waits waits) {
-        this.fresh = new FreshOutcomes(freshChars);
+        this.fresh = new FreshOutcomes(freshChars, waits::nanoTime);
         this.store = store;
         this.transactions = transactions;
         this.callbacks = callbacks;
@@ -126,11 +125,6 @@ public final class GroupCommit {
         if (!open) {
             giveUpWhatWaits();
         }
-    }
-
-    /** Waits until the change is written. */
-    void await(Change change) throws InterruptedException, ExecutionException {
-        waits.await(change.written());
     }
 
     /** How time passes. */

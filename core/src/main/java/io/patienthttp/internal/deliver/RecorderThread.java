@@ -14,6 +14,11 @@ public final class RecorderThread {
     /** A transaction begins this long after the last one began, or later: under load more changes share a commit. */
     private static final Duration PACE = Duration.ofMillis(10);
 
+    /** A slow one, as under load, makes the next one wait so many times as long as it took, at most the slowest pace. */
+    private static final int LINGER = 3;
+
+    private static final Duration SLOWEST_PACE = Duration.ofMillis(50);
+
     private static final Duration IDLE_POLL = Duration.ofMillis(20);
 
     private final GroupCommit commits;
@@ -70,7 +75,8 @@ public final class RecorderThread {
                 if (commits.hasInHand()) {
                     long begin = System.nanoTime();
                     writeWhatIsInHand();
-                    pause(PACE.toNanos() - (System.nanoTime() - begin));
+                    long took = System.nanoTime() - begin;
+                    pause(Math.max(PACE.toNanos(), Math.min(LINGER * took, SLOWEST_PACE.toNanos())) - took);
                 }
             }
         } catch (InterruptedException e) {

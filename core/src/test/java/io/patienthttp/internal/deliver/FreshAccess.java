@@ -18,6 +18,7 @@ public final class FreshAccess {
     /** How many characters it keeps. */
     public static long kept(GroupCommit commits) {
         return commits.fresh().outcomes.values().stream()
+                .map(FreshOutcomes.Kept::outcome)
                 .mapToLong(kept ->
                         length(kept.outcome() == null ? null : kept.outcome().text())
                                 + length(kept.callbackArgs())

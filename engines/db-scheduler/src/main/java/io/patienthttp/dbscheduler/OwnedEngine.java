@@ -33,7 +33,7 @@ final class OwnedEngine implements Engine {
     private static final Logger log = LoggerFactory.getLogger(OwnedEngine.class);
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
-    private static final int MISSED_HEARTBEATS = 4;
+    private static final int MISSED_HEARTBEATS = 20;
 
     /** How often the clock is compared with the database's: hosts drift by milliseconds meanwhile. */
     private static final Duration LOOK_INTERVAL = Duration.ofMinutes(1);
@@ -62,7 +62,7 @@ final class OwnedEngine implements Engine {
     private String name = newName(); // guarded by lock
     private @Nullable Running running; // guarded by lock
 
-    private record Running(String name, Scheduler scheduler, ThreadPoolExecutor workers) {}
+    private record Running(String name, Scheduler scheduler, ThreadPoolExecutor workers, CallbackRunner runner) {}
 
     OwnedEngine(JobTable table, DataSource dataSource, int threads, Duration pollInterval) {
         this.table = table;
@@ -89,7 +89,7 @@ final class OwnedEngine implements Engine {
             synchronized (lock) {
                 var workers = workers();
                 scheduler = build(name, customization, workers);
-                running = new Running(name, scheduler, workers);
+                running = new Running(name, scheduler, workers, runner);
             }
             scheduler.start();
         } catch (RuntimeException e) {
@@ -137,7 +137,7 @@ final class OwnedEngine implements Engine {
                 .failureLogging(LogLevel.DEBUG, false);
         if (customization.supportsSingleStatementLockAndFetch()) {
             // A job that is picked and waits for a thread has no heartbeat: a longer queue would be taken for dead.
-            builder.pollUsingLockAndFetch(1.0, 2.0);
+            builder.pollUsingLockAndFetch(1.0, 3.0);
         }
         return builder.build();
     }
@@ -201,8 +201,14 @@ final class OwnedEngine implements Engine {
         }
     }
 
-    /** So that another process runs at once what this one had picked and not begun. */
+    /** So that another process runs at once what this one had picked and not begun; but never what ended and is not removed. */
     private void giveBack(Running stopped) {
+        try {
+            stopped.runner().flush();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
         List<String> stillRunning = stopped.scheduler().getCurrentlyExecuting().stream()
                 .map(executing -> executing.getTaskInstance().getId())
                 .toList();

@@ -27,6 +27,7 @@ import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.CallbackQueue.JobState;
 import io.patienthttp.spi.CallbackRun;
+import io.patienthttp.spi.CallbackRunner;
 import io.patienthttp.spi.CallbackRunner.Result;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.Transaction;
@@ -48,6 +49,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -710,6 +712,34 @@ abstract class DbSchedulerCallbacksContract {
                 .isEmpty();
         proceed.countDown();
         await().atMost(CAP).until(() -> !jobs.row(first.get(0)).picked());
+    }
+
+    @Test
+    void stopGivesBackNoJobWhoseRunHasEndedBeforeItsRemovalIsWritten() {
+        var queue = owned(slow().threads(1));
+        var ended = new CopyOnWriteArrayList<CallbackRun>();
+        queue.start(new CallbackRunner() {
+            @Override
+            public Result run(CallbackRun run) {
+                ended.add(run);
+                return new Result.Finished();
+            }
+
+            @Override
+            public void flush() {
+                ended.forEach(run -> {
+                    assertThat(jobs.row(run.ref()).picked()).isTrue();
+                    jobs.remove(queue, run);
+                });
+            }
+        });
+        jobs.enqueue(queue, newRef(), newRef());
+        queue.wake();
+        await().atMost(CAP).until(() -> ended.size() == 2);
+
+        queue.stop(CAP);
+
+        assertThat(jobs.count()).isZero();
     }
 
     // schema
