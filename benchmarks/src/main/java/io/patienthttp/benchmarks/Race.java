@@ -61,7 +61,9 @@ final class Race {
                 measure(
                                 spec,
                                 spec.affordable(requests, delayMillis),
-                                bench.scale().warmUp())
+                                delayMillis > 0
+                                        ? bench.scale().warmUp() / 5
+                                        : bench.scale().warmUp())
                         .ifPresent(outcome -> outcomes.computeIfAbsent(spec, k -> new ArrayList<>())
                                 .add(outcome));
             }

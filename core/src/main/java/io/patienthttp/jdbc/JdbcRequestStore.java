@@ -65,6 +65,11 @@ public final class JdbcRequestStore implements RequestStore {
     }
 
     @Override
+    public boolean hasDue() {
+        return transactions.autocommit("look for due requests", requests::hasDue);
+    }
+
+    @Override
     public List<Recorded> complete(Transaction transaction, UUID owner, Collection<Completion> completions) {
         var ordered = completions.stream()
                 .sorted(Comparator.comparing(Completion::ref))

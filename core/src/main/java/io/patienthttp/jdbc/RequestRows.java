@@ -14,6 +14,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The first half of a row's life: enqueue, release, cancel. Claim and complete are the dialect's. */
 final class RequestRows {
@@ -25,6 +27,14 @@ final class RequestRows {
                 {now} + CAST(? AS BIGINT) * INTERVAL '0.001' SECOND, ?,
                 FALSE, ?, ?, ?, ?, ?, ?, ?, {now})
             """;
+
+    /** One index branch per priority, as the claim. */
+    private static final String DUE = IntStream.rangeClosed(0, 3)
+            .mapToObj(priority -> """
+                    (SELECT 1 FROM {requests} WHERE state = 'PENDING' AND priority = %d AND run_at <= CURRENT_TIMESTAMP
+                        ORDER BY run_at LIMIT 1)
+                    """.formatted(priority))
+            .collect(Collectors.joining("UNION ALL ", "", "LIMIT 1"));
 
     /** Hands a row back, or completes it if it was cancelled: every exit does. Counts neither as attempt nor recovery. */
     private static final String RELEASE = """
@@ -73,6 +83,10 @@ final class RequestRows {
         this.tables = tables;
         this.cancelledOutcome = cancelledOutcome;
         this.cancelledUnsentOutcome = cancelledUnsentOutcome;
+    }
+
+    boolean hasDue(Connection connection) throws SQLException {
+        return Sql.first(connection, tables.sql(DUE), row -> row.getInt(1)).isPresent();
     }
 
     int insert(Connection connection, List<NewRequest> requests) throws SQLException {

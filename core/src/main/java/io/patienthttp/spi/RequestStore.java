@@ -29,6 +29,9 @@ public interface RequestStore {
     /** Claims due PENDING rows for a living process; see {@link ClaimOrder}. An unregistered or expired one gets none. */
     List<ClaimedRequest> claim(ClaimOrder order);
 
+    /** Whether a row is due: a cheap look for who found nothing to claim. */
+    boolean hasDue();
+
     /**
      * IN_FLIGHT to COMPLETED, for the rows that the owner still holds in that epoch. A row that is flagged for
      * cancellation gets the cancelled outcome instead.

@@ -195,6 +195,20 @@ abstract class RequestStoreContract {
     }
 
     @Test
+    void aLookTellsWhetherARowIsDue() {
+        var me = process();
+        assertThat(store.hasDue()).isFalse();
+        insert(request().delay(Duration.ofHours(1)).priority(0));
+        assertThat(store.hasDue()).isFalse();
+        insert(request().priority(3));
+        assertThat(store.hasDue()).isTrue();
+
+        claim(me, 10);
+
+        assertThat(store.hasDue()).isFalse();
+    }
+
+    @Test
     void whileAKeyIsFullTheOthersAreClaimedInTheirOrder() {
         var me = process();
         var full = insert(request().key("full").priority(0));

@@ -52,8 +52,18 @@ class MemoryStore extends MemoryProcesses {
         return transactions.inTransaction(transaction -> claim(statement(transaction), order));
     }
 
+    @Override
+    public boolean hasDue() {
+        return transactions.autocommit(
+                tx -> !database.requests.select(tx, this::isDue).isEmpty());
+    }
+
+    private boolean isDue(RequestRow row) {
+        return row.state == RequestState.PENDING && !row.runAt.isAfter(database.now());
+    }
+
     private List<ClaimedRequest> claim(MemoryTransaction tx, ClaimOrder order) {
-        Predicate<RequestRow> due = row -> row.state == RequestState.PENDING && !row.runAt.isAfter(database.now());
+        Predicate<RequestRow> due = this::isDue;
         var snapshot = database.requests.snapshot(tx, due);
         var urgentFirst = snapshot.stream().sorted(byPriority(tx)).toList();
         var mostSuspectLast = snapshot.stream().sorted(byRecoveries(tx)).toList();

@@ -43,6 +43,7 @@ public final class Claimer {
     private final Lock claiming;
     private volatile Runnable reconcile = () -> {};
     private boolean unknownResult; // used by the thread alone
+    private boolean foundNone; // used by the thread alone
 
     /**
      * A claimer.
@@ -91,7 +92,7 @@ public final class Claimer {
     private boolean claimOnce() {
         claiming.lock();
         try {
-            if (!hasRoom()) {
+            if (!hasRoom() || (foundNone && !store.hasDue())) {
                 return false;
             }
             var tasks = processor.tasks();
@@ -100,6 +101,7 @@ public final class Claimer {
             }
             var order = order(ownership.owner(), tasks);
             var rows = store.claim(order);
+            foundNone = rows.isEmpty();
             rows.forEach(row -> begin(order.owner(), row));
             return hasRoom() && (rows.size() == order.limit() || filledAKey(order, rows));
         } finally {

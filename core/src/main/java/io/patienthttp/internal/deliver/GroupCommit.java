@@ -137,8 +137,8 @@ public final class GroupCommit {
         return fresh;
     }
 
-    /** Takes what waits into hand, as much as one transaction holds; waits for the first change up to the timeout. */
-    public void take(Duration timeout) throws InterruptedException {
+    /** Takes what waits into hand, as much as one transaction holds; waits for the first one up to the timeout; how many. */
+    public int take(Duration timeout) throws InterruptedException {
         var batch = new ArrayList<Change>();
         long chars = 0;
         var next = changes.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -151,6 +151,7 @@ public final class GroupCommit {
         if (!batch.isEmpty()) {
             inHand.add(batch);
         }
+        return batch.size();
     }
 
     /** Whether something is in hand. */

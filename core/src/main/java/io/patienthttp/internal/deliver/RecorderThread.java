@@ -11,15 +11,15 @@ public final class RecorderThread {
 
     private static final Logger log = LoggerFactory.getLogger(RecorderThread.class);
 
-    /** A transaction begins this long after the last one began, or later: under load more changes share a commit. */
+    /** A transaction begins this long after the last one began, or later: under load more share a commit. */
     private static final Duration PACE = Duration.ofMillis(10);
 
-    /** A slow one, as under load, makes the next one wait so many times as long as it took, at most the slowest pace. */
-    private static final int LINGER = 3;
+    /** The same while there are many changes. */
+    private static final Duration BUSY_PACE = Duration.ofMillis(50);
 
-    private static final Duration SLOWEST_PACE = Duration.ofMillis(50);
+    private static final int MANY = 30;
 
-    private static final Duration IDLE_POLL = Duration.ofMillis(20);
+    private static final Duration IDLE_POLL = Duration.ofSeconds(1);
 
     private final GroupCommit commits;
     private volatile @Nullable Thread thread;
@@ -71,12 +71,12 @@ public final class RecorderThread {
     private void run() {
         try {
             while (commits.isOpen()) {
-                commits.take(IDLE_POLL);
+                int changes = commits.take(IDLE_POLL);
                 if (commits.hasInHand()) {
                     long begin = System.nanoTime();
                     writeWhatIsInHand();
-                    long took = System.nanoTime() - begin;
-                    pause(Math.max(PACE.toNanos(), Math.min(LINGER * took, SLOWEST_PACE.toNanos())) - took);
+                    var pace = changes < MANY ? PACE : BUSY_PACE;
+                    pause(pace.toNanos() - (System.nanoTime() - begin));
                 }
             }
         } catch (InterruptedException e) {
