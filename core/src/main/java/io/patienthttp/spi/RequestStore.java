@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RequestStore {
 
+    /** The most characters of a trace context that are stored. */
+    int LONGEST_TRACE_CONTEXT = 1_024;
+
     /** Stores new PENDING rows, epoch 0. */
     void insert(Transaction transaction, List<NewRequest> requests);
 
@@ -163,6 +166,8 @@ public interface RequestStore {
      * @param expiresAfter after which it is not sent any more, or null
      * @param format of the values of the row; a node leaves those alone that are of a newer format than it knows
      * @param callbackArgs JSON, or null; may be sealed
+     * @param traceContext what {@link Tracing} told of the enqueuing span, as JSON of at most {@link
+     *     #LONGEST_TRACE_CONTEXT} characters, or null
      */
     record NewRequest(
             UUID id,
@@ -175,7 +180,8 @@ public interface RequestStore {
             String host,
             int format,
             @Nullable String callbackArgs,
-            Value request) {}
+            Value request,
+            @Nullable String traceContext) {}
 
     /**
      * What to claim, highest priority first, then the longest due.
@@ -198,7 +204,9 @@ public interface RequestStore {
     /**
      * A row that was claimed. The epoch of the ref is the claim's.
      *
+     * @param dueAt since when it waited for this claim
      * @param deadlineAt when it expires, or null
+     * @param traceContext as it was stored, or null
      */
     record ClaimedRequest(
             RequestRef ref,
@@ -207,8 +215,16 @@ public interface RequestStore {
             String concurrencyKey,
             StoredRequest stored,
             Instant createdAt,
+            Instant dueAt,
             Instant claimedAt,
-            @Nullable Instant deadlineAt) {
+            @Nullable Instant deadlineAt,
+            @Nullable String traceContext) {
+
+        /** How long it waited for this claim. */
+        public Duration waited() {
+            var waited = Duration.between(dueAt, claimedAt);
+            return waited.isNegative() ? Duration.ZERO : waited;
+        }
 
         /** Whether it is not to be sent any more. */
         public boolean isExpired() {
@@ -248,6 +264,7 @@ public interface RequestStore {
      * A row as delivery sees it.
      *
      * @param outcome null unless the row is COMPLETED or DEAD
+     * @param traceContext as it was stored, or null
      * @param age how long ago the outcome was recorded; zero if there is none
      */
     record StoredOutcome(
@@ -260,6 +277,7 @@ public interface RequestStore {
             String callback,
             @Nullable String callbackArgs,
             @Nullable Value outcome,
+            @Nullable String traceContext,
             Duration age) {
 
         /** The row once the outcome of the claim, of that format, is recorded. */
@@ -275,12 +293,14 @@ public interface RequestStore {
                     stored.callback(),
                     stored.callbackArgs(),
                     outcome,
+                    claimed.traceContext(),
                     Duration.ZERO);
         }
 
         /** The same row with another outcome. */
         public StoredOutcome with(Value other) {
-            return new StoredOutcome(ref, state, format, attempt, method, host, callback, callbackArgs, other, age);
+            return new StoredOutcome(
+                    ref, state, format, attempt, method, host, callback, callbackArgs, other, traceContext, age);
         }
     }
 

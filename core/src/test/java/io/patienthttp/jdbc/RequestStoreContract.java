@@ -997,6 +997,7 @@ abstract class RequestStoreContract {
         private Duration expiresAfter;
         private String key = "localhost";
         private String args;
+        private String trace;
 
         RowBuilder priority(int priority) {
             this.priority = priority;
@@ -1018,6 +1019,11 @@ abstract class RequestStoreContract {
             return this;
         }
 
+        RowBuilder trace(String trace) {
+            this.trace = trace;
+            return this;
+        }
+
         RowBuilder args(String args) {
             this.args = args;
             return this;
@@ -1035,7 +1041,8 @@ abstract class RequestStoreContract {
                     "localhost",
                     1,
                     args,
-                    Value.of("{}"));
+                    Value.of("{}"),
+                    trace);
         }
     }
 }

@@ -28,20 +28,26 @@ final class Removals {
         this.commits = commits;
     }
 
-    /** Removes the job of the run, and the row if it is not gone yet. */
-    void remove(CallbackRun run, boolean row) throws InterruptedException {
+    /**
+     * Removes the job of the run, and the row if it is not gone yet.
+     *
+     * @param written what is done, without blocking, once that is committed
+     */
+    void remove(CallbackRun run, boolean row, Runnable written) throws InterruptedException {
         var change = new Change.Remove(run, row, commits.expect());
         unwritten.add(change.written());
-        change.written().whenComplete((ok, failed) -> ended(change, failed));
+        change.written().whenComplete((ok, failed) -> ended(change, failed, written));
         commits.add(change);
         if (unwritten.size() > MOST) {
             await(change.written());
         }
     }
 
-    private void ended(Change.Remove change, @Nullable Throwable failed) {
+    private void ended(Change.Remove change, @Nullable Throwable failed, Runnable written) {
         unwritten.remove(change.written());
-        if (failed != null) {
+        if (failed == null) {
+            written.run();
+        } else {
             log.warn(
                     "The removal of request {} was not written before the stop; its callback may run again",
                     change.ref());
