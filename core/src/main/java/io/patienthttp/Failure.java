@@ -35,13 +35,16 @@ public sealed interface Failure extends Outcome
         INVALID_LOCATION(RedirectFailure.class),
         /** {@link TransportFailure}: no complete answer within the request timeout. */
         TIMEOUT(TransportFailure.class),
-        /** {@link TransportFailure}: no connection within the connect timeout. */
+        /**
+         * {@link TransportFailure}: no connection within the connect timeout, TLS handshake included: also if the server
+         * breaks the handshake off only after that time.
+         */
         CONNECT_TIMEOUT(TransportFailure.class),
         /** {@link TransportFailure}: the connection was refused, reset or closed. */
         CONNECTION(TransportFailure.class),
         /** {@link TransportFailure}: the host name has no address. */
         DNS(TransportFailure.class),
-        /** {@link TransportFailure}: the TLS handshake failed. */
+        /** {@link TransportFailure}: the TLS handshake failed, or TLS on the connection later. */
         TLS(TransportFailure.class),
         /** {@link TransportFailure}: the body is larger than {@code max-response-size}. */
         RESPONSE_TOO_LARGE(TransportFailure.class),

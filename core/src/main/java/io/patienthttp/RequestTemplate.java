@@ -139,6 +139,16 @@ public final class RequestTemplate {
             return with(request -> request.timeout(timeout));
         }
 
+        /** Sets the longest time until an answer begins; see {@link Request.Builder#firstByteTimeout}. */
+        public Builder firstByteTimeout(Duration firstByteTimeout) {
+            return with(request -> request.firstByteTimeout(firstByteTimeout));
+        }
+
+        /** Sets the longest time without progress of an answer; see {@link Request.Builder#idleTimeout}. */
+        public Builder idleTimeout(Duration idleTimeout) {
+            return with(request -> request.idleTimeout(idleTimeout));
+        }
+
         /** Sets how many redirects are followed. */
         public Builder maxRedirects(int maxRedirects) {
             return with(request -> request.maxRedirects(maxRedirects));

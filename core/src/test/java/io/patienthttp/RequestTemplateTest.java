@@ -28,6 +28,8 @@ class RequestTemplateTest {
                 .param("version", "1")
                 .param("secret", Secret.named("other"))
                 .timeout(Duration.ofSeconds(7))
+                .firstByteTimeout(Duration.ofSeconds(3))
+                .idleTimeout(Duration.ofSeconds(2))
                 .maxRedirects(2)
                 .failOnErrorStatus(true)
                 .preprocessors("sign")
@@ -43,6 +45,8 @@ class RequestTemplateTest {
         assertThat(request.secretHeaders()).isEqualTo(Map.of("authorization", KEY));
         assertThat(request.secretParams()).containsOnlyKeys("secret");
         assertThat(request.timeout()).contains(Duration.ofSeconds(7));
+        assertThat(request.firstByteTimeout()).contains(Duration.ofSeconds(3));
+        assertThat(request.idleTimeout()).contains(Duration.ofSeconds(2));
         assertThat(request.maxRedirects()).contains(2);
         assertThat(request.failOnErrorStatus()).contains(true);
         assertThat(request.preprocessors()).containsExactly("sign");

@@ -16,6 +16,8 @@ class EngineTest implements PrintsTable {
 
     private static final int REQUESTS = 50;
 
+    private static final int LEASES = Chaos.isLong() ? 10 : 4;
+
     @Test
     void aCallbackThatEndsItsProcessIsDeadAfterItsAttemptsAndMayBeDeliveredAgain() throws Exception {
         try (var run = new FaultRun("engine: callback ends its process")) {
@@ -56,8 +58,8 @@ class EngineTest implements PrintsTable {
     }
 
     @Test
-    void aTableOfTheEngineThatIsLockedForTenLeasesDelaysOutcomesAndNothingElse() throws Exception {
-        try (var run = new FaultRun("engine: its table locked for ten leases")) {
+    void aTableOfTheEngineThatIsLockedForLeasesDelaysOutcomesAndNothingElse() throws Exception {
+        try (var run = new FaultRun("engine: its table locked for " + LEASES + " leases")) {
             run.start(run.launch());
             run.start(run.launch());
             var processes = run.tables.processes();
@@ -66,7 +68,7 @@ class EngineTest implements PrintsTable {
 
             try (var lock = run.tables.lock("scheduled_tasks")) {
                 run.enqueue(REQUESTS, 100);
-                Thread.sleep(10 * 1_000 * Worker.LEASE); // the time is the fault
+                Thread.sleep(LEASES * 1_000 * Worker.LEASE); // the time is the fault
                 assertThat(run.server.hitCount()).isEqualTo(2 * REQUESTS);
                 assertThat(run.tables.count("patient_http_requests")).isEqualTo(2 * REQUESTS);
             }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -58,6 +59,7 @@ class KillTest implements PrintsTable {
     }
 
     @Test
+    @EnabledIf("io.patienthttp.faults.Chaos#isLong")
     void aSurvivorFinishesWhatAProcessHeldThatIsKilledWhileItReclaimsAnother() throws Exception {
         try (var run = new FaultRun("kill -9: RECLAIMING")) {
             var first = run.launch();
@@ -81,6 +83,7 @@ class KillTest implements PrintsTable {
     }
 
     @Test
+    @EnabledIf("io.patienthttp.faults.Chaos#isLong")
     void aSurvivorFinishesWhatAProcessHeldThatIsKilledWhileItGivesItBack() throws Exception {
         try (var run = new FaultRun("kill -9: RELEASING")) {
             var victim = run.launch("point=RELEASING", "shutdown-timeout=1");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 @Tag("fault")
 class MemoryTest implements PrintsTable {
 
-    private static final int REQUESTS = 300;
+    private static final int REQUESTS = Chaos.isLong() ? 300 : 200;
     private static final int MIB = 1 << 20;
 
     @Test

@@ -24,7 +24,7 @@ class MixedFaultsTest implements PrintsTable {
     private static final int MORTALS = 3;
 
     /** So many, then all must end, and is judged. */
-    private static final int FAULTS_A_RUN = Chaos.isLong() ? 50 : 8;
+    private static final int FAULTS_A_RUN = Chaos.isLong() ? 50 : 5;
 
     private static final Duration TIME = Duration.ofMinutes(Chaos.MINUTES);
 

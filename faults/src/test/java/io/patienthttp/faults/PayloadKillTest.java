@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("fault")
 class PayloadKillTest implements PrintsTable {
 
-    private static final int REQUESTS = 200;
+    private static final int REQUESTS = Chaos.isLong() ? 200 : 100;
 
     @ParameterizedTest
     @EnumSource

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @Order(2)
 class RandomKillsTest implements PrintsTable {
 
-    private static final int KILLS = Chaos.isLong() ? 100 : 5;
+    private static final int KILLS = Chaos.isLong() ? 100 : 3;
 
     private static final Duration TIME = Duration.ofMinutes(Chaos.MINUTES);
 

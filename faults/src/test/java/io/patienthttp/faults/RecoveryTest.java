@@ -35,7 +35,7 @@ class RecoveryTest implements PrintsTable {
             var victim = run.launch("lease=" + lease, "heartbeat=" + heartbeat);
             var survivor = run.launch("lease=" + lease, "heartbeat=" + heartbeat);
             victim.start();
-            run.enqueue(REQUESTS, 20_000);
+            run.enqueue(REQUESTS, Chaos.isLong() ? 20_000 : 12_000);
             await().atMost(FaultRun.LONG).until(() -> run.server.waiting() == REQUESTS);
             run.start(survivor);
 

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A deploy: three workers are restarted one after the other, by SIGTERM, under load. */
 @Tag("fault")
@@ -25,6 +26,7 @@ class RollingRestartTest implements PrintsTable {
     }
 
     @Test
+    @EnabledIf("io.patienthttp.faults.Chaos#isLong")
     void whatDoesNotEndInTimeIsSentAgainAtOnce() throws Exception {
         try (var run = new FaultRun("rolling restart: shutdown-timeout 1 s")) {
             restartAll(run, 6_000, "lease=60", "heartbeat=15", "shutdown-timeout=1");

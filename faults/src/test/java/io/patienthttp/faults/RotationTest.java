@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 @Tag("fault")
 class RotationTest implements PrintsTable {
 
-    private static final int REQUESTS = 1_000;
+    private static final int REQUESTS = Chaos.isLong() ? 1_000 : 200;
+
+    private static final int DELAY_MILLIS = Chaos.isLong() ? 15_000 : 8_000;
 
     @Test
     void allAreDelivered() throws Exception {
@@ -23,7 +25,7 @@ class RotationTest implements PrintsTable {
         try (var run = new FaultRun("key rotation", sealing)) {
             var first = run.launch("keys=old", "max-in-flight=600").start();
             var second = run.launch("keys=old", "max-in-flight=600").start();
-            run.enqueue(REQUESTS, 15_000);
+            run.enqueue(REQUESTS, DELAY_MILLIS);
             await().atMost(FaultRun.LONG).until(() -> run.server.waiting() == REQUESTS);
 
             var third = replace(run, first, "old,new"); // all know the new key

@@ -59,8 +59,8 @@ final class JettyClientFactory {
         this.network = network;
     }
 
-    /** A client that is started. */
-    HttpClient start() throws Exception {
+    /** A client that is started, and calls that about once a second. */
+    HttpClient start(Sweeper.Sweepable exchanges) throws Exception {
         var client = newClient();
         try {
             client.start();
@@ -68,6 +68,7 @@ final class JettyClientFactory {
             LifeCycle.stop(client);
             throw e;
         }
+        client.getBean(Sweeper.class).offer(exchanges);
         client.getContentDecoderFactories().clear();
         ProtocolHandlers handlers = client.getProtocolHandlers();
         handlers.remove(RedirectProtocolHandler.NAME);

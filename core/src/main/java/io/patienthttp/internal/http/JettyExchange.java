@@ -25,6 +25,7 @@ import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -156,6 +157,26 @@ final class JettyExchange
             abort(errors.overdue(begun));
             closeConnection();
         }
+    }
+
+    /**
+     * Ends the exchange if Jetty has failed it and cannot say so. It does once the thread that reads the connection has
+     * read all there is. If that thread was still busy with the answer before, and the peer goes on sending after what is
+     * not HTTP, it reads without end.
+     */
+    void sweep() {
+        var failure = failureOfHead();
+        if (failure != null && !response.isDone()) {
+            fail(failure);
+            closeConnection();
+        }
+    }
+
+    private @Nullable Throwable failureOfHead() {
+        var exchange = request instanceof HttpRequest sent
+                ? sent.getConversation().getExchanges().peekLast()
+                : null;
+        return exchange == null || reader != null ? null : exchange.getResponseFailure();
     }
 
     private void closeConnection() {

@@ -5,8 +5,10 @@ import io.patienthttp.Origin;
 import io.patienthttp.spi.HttpTransport;
 import io.patienthttp.spi.IncomingResponse;
 import io.patienthttp.spi.OutgoingRequest;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -28,6 +30,7 @@ public final class JettyTransport implements HttpTransport {
     private final ByteBudget budget;
     private final SslContextFactory.Client tls;
     private final Network network;
+    private final Set<RetryingExchange> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private volatile @Nullable HttpClient client; // written under lock
 
@@ -57,12 +60,17 @@ public final class JettyTransport implements HttpTransport {
                 return;
             }
             try {
-                client = new JettyClientFactory(settings, wire, tls, network).start();
+                client = new JettyClientFactory(settings, wire, tls, network).start(this::sweep);
             } catch (Exception e) {
                 throw new IllegalStateException("the HTTP client cannot be started", e);
             }
         }
         log.debug("Started the HTTP client with {}, {}", settings, wire);
+    }
+
+    private boolean sweep() {
+        open.forEach(RetryingExchange::sweep);
+        return false;
     }
 
     @Override
@@ -97,6 +105,8 @@ public final class JettyTransport implements HttpTransport {
                     wire.retries(),
                     limits.timeout());
             exchange.send();
+            open.add(exchange);
+            exchange.response().whenComplete((answer, failure) -> open.remove(exchange));
             return exchange;
         } catch (RuntimeException e) {
             return new Refused(e);

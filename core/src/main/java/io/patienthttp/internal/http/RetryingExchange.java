@@ -53,6 +53,14 @@ final class RetryingExchange implements Exchange {
         }
     }
 
+    /** Is to be called now and then until {@link #response} is complete. */
+    void sweep() {
+        var open = current();
+        if (open != null) {
+            open.sweep();
+        }
+    }
+
     private @Nullable JettyExchange current() {
         synchronized (lock) {
             return current;
