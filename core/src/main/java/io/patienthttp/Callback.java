@@ -8,6 +8,9 @@ package io.patienthttp;
  * and takes effect exactly once where delivery is transactional and its effects are in the same database. If it throws,
  * the job runs again with exponential backoff; the HTTP request is not sent again. After the last run the request is
  * DEAD: see {@link Listener#onDead}.
+ *
+ * <p>While it runs, the id of the request is in the MDC of SLF4J under {@code requestId}, so that the application's log
+ * shows which request a line is about; afterwards the MDC is as it was.
  */
 public interface Callback {
 

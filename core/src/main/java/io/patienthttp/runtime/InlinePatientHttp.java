@@ -3,6 +3,7 @@ package io.patienthttp.runtime;
 import io.patienthttp.Callback;
 import io.patienthttp.CancelResult;
 import io.patienthttp.Failure;
+import io.patienthttp.Listener;
 import io.patienthttp.Outcome;
 import io.patienthttp.PatientHttpClient;
 import io.patienthttp.RejectedFailure;
@@ -10,6 +11,8 @@ import io.patienthttp.Request;
 import io.patienthttp.RequestStatus;
 import io.patienthttp.Response;
 import io.patienthttp.internal.enqueue.Admission;
+import io.patienthttp.internal.observe.Events;
+import io.patienthttp.internal.observe.LoggedRequest;
 import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.wire.OutcomeCodec;
 import io.patienthttp.internal.wire.RequestCodec;
@@ -20,6 +23,7 @@ import io.patienthttp.spi.Sending;
 import io.patienthttp.spi.Sent;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +39,8 @@ import java.util.function.Consumer;
  * <p>The code is that of the durable pipeline: the same checks at the call, the same form in JSON and back, secrets,
  * preprocessors, redirects, limits. What differs: nothing is kept or sent again, nothing waits for another node, delay,
  * priority and limits of concurrency mean nothing, and what a callback throws comes out of {@code enqueue} and never
- * turns into {@code onError}. A callback may enqueue; that request is done before the callback returns.
+ * turns into {@code onError}. A callback may enqueue; that request is done before the callback returns. Listeners are told
+ * on the calling thread: enqueued, start, completed or failed, end, delivered.
  *
  * <p>Safe for all threads. To be closed.
  */
@@ -44,12 +49,14 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
     private final HttpSender http;
     private final CallbackRegistry callbacks;
     private final Admission admission;
+    private final Events events;
     private final RequestCodec requests = new RequestCodec();
     private final OutcomeCodec outcomes = new OutcomeCodec();
 
     private InlinePatientHttp(Builder builder) {
         this.http = builder.http.build();
         this.callbacks = builder.callbacks;
+        this.events = builder.events;
         this.admission = new Admission(
                 callbacks,
                 http.settings().allowLiteralCredentials()
@@ -76,6 +83,7 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
     @Override
     public List<String> enqueueAll(Collection<Request> requests) {
         var admitted = admit(requests);
+        admitted.forEach(request -> events.tell(listener -> listener.onEnqueued(request.id(), request.request)));
         for (var request : admitted) {
             request.deliver(request.send());
         }
@@ -148,18 +156,30 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
             var stored = new StoredRequest(
                     row.format(), row.callback(), row.method(), row.host(), row.callbackArgs(), row.request());
             var task = new InlineTask(id(), requests.read(stored));
+            events.tell(listener -> listener.onRequestStart(task.id, task.request));
             var steps = new LinkedBlockingQueue<Runnable>();
             var sending = http.on(steps::add).send(task.details(), task.request(), () -> true);
+            Optional<Outcome> ended = Optional.empty();
             try {
-                return throughJson(task, outcome(task, await(sending, steps, task)));
+                var outcome = throughJson(task, outcome(task, await(sending, steps, task)));
+                ended = Optional.of(outcome);
+                events.tellRecorded(outcome);
+                return outcome;
             } finally {
                 sending.release();
+                var told = ended;
+                events.tell(listener -> listener.onRequestEnd(task.id, task.request, told));
             }
         }
 
         /** Runs its callback with the outcome, once, on the calling thread; throws as {@link #enqueueAll(Collection)}. */
         public void deliver(Outcome outcome) {
-            InlinePatientHttp.deliver(callbacks.byName(row.callback()).orElseThrow(), outcome);
+            long begin = System.nanoTime();
+            try (var logged = new LoggedRequest(id())) {
+                InlinePatientHttp.deliver(callbacks.byName(row.callback()).orElseThrow(), outcome);
+            }
+            var duration = Duration.ofNanos(System.nanoTime() - begin);
+            events.tell(listener -> listener.onDelivered(id(), duration));
         }
 
         /** Shows id, method and URL without its query. */
@@ -231,6 +251,7 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
 
         private final HttpSender.Builder http = HttpSender.builder();
         private final CallbackRegistry callbacks = new CallbackRegistry();
+        private final Events events = Events.direct();
 
         private Builder() {}
 
@@ -242,6 +263,16 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
         /** Registers a callback that is a proxy, so that requests can name the class that the user wrote. */
         public Builder callback(Class<?> userClass, Callback callback) {
             callbacks.add(userClass, callback);
+            return this;
+        }
+
+        /**
+         * Adds who is told what happens, on the calling thread.
+         *
+         * @throws IllegalArgumentException if it was added before
+         */
+        public Builder listener(Listener listener) {
+            events.add(listener);
             return this;
         }
 

@@ -111,7 +111,9 @@ final class Pipeline {
                 settings.unresolvedTimeout());
         this.quarantine = new Quarantine(loader::send, this::inFlight, settings.maxRecoveries());
         this.processor = new Processor<>(quarantine::send, recorder, settings.maxInFlight(), this::roomFreed);
-        processor.addListener(events.relay());
+        if (events.isHeard()) {
+            processor.addListener(events.relay());
+        }
         var leaseSettings = new LeaseSettings(settings.heartbeatInterval(), settings.lease());
         this.lease = new ProcessLease(
                 heartbeats, leaseSettings, this::describe, processor::inFlight, this::abortTasksOf, System::nanoTime);

@@ -106,6 +106,32 @@ abstract class RequestStoreContract {
     }
 
     @Test
+    void theContextOfATraceIsKept() {
+        var me = process();
+        var id = insert(request().trace("{\"traceparent\":\"00-1-2-01\"}"));
+        var without = insert(request());
+
+        var claimed = claim(me, 2);
+
+        assertThat(claimed)
+                .extracting(ClaimedRequest::traceContext)
+                .containsExactlyInAnyOrder("{\"traceparent\":\"00-1-2-01\"}", null);
+        assertThat(store.outcomes(List.of(id)).get(id).traceContext()).isEqualTo("{\"traceparent\":\"00-1-2-01\"}");
+        assertThat(store.outcomes(List.of(without)).get(without).traceContext()).isNull();
+    }
+
+    @Test
+    void aClaimTellsHowLongARowWaitedForIt() {
+        var me = process();
+        var id = insert(request());
+        update("UPDATE patient_http_requests SET run_at = run_at - INTERVAL '60' SECOND WHERE id = ?", id);
+
+        var claimed = claim(me, 1).get(0);
+
+        assertThat(claimed.waited()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(120));
+    }
+
+    @Test
     void aClaimTellsWhatExpired() {
         var me = process();
         insert(request());

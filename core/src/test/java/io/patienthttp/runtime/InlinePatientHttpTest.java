@@ -7,6 +7,7 @@ import io.patienthttp.Callback;
 import io.patienthttp.CancelResult;
 import io.patienthttp.Failure;
 import io.patienthttp.HttpFailure;
+import io.patienthttp.Listener;
 import io.patienthttp.Method;
 import io.patienthttp.Outcome;
 import io.patienthttp.RedirectFailure;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +59,49 @@ class InlinePatientHttpTest {
 
     private Request.Builder get(String path) {
         return http.get(server.url(path)).callback(Recorder.class);
+    }
+
+    @Test
+    void listenersAreToldOnTheCallingThread() {
+        var told = new ArrayList<String>();
+        try (var listened = InlinePatientHttp.builder()
+                .callback(recorder)
+                .listener(new Telling(told))
+                .build()) {
+            var id = listened.get(server.url("/a")).callback(Recorder.class).enqueue();
+
+            assertThat(told)
+                    .containsExactly(
+                            "enqueued " + id, "start " + id, "completed " + id, "end " + id, "delivered " + id);
+        }
+    }
+
+    private record Telling(List<String> told) implements Listener {
+
+        @Override
+        public void onEnqueued(String requestId, Request request) {
+            told.add("enqueued " + requestId);
+        }
+
+        @Override
+        public void onRequestStart(String requestId, Request request) {
+            told.add("start " + requestId);
+        }
+
+        @Override
+        public void onCompleted(String requestId, Response response) {
+            told.add("completed " + requestId);
+        }
+
+        @Override
+        public void onRequestEnd(String requestId, Request request, Optional<Outcome> outcome) {
+            told.add("end " + requestId);
+        }
+
+        @Override
+        public void onDelivered(String requestId, Duration duration) {
+            told.add("delivered " + requestId);
+        }
     }
 
     @Test

@@ -1,15 +1,18 @@
 package io.patienthttp.spring;
 
+import io.micrometer.observation.ObservationRegistry;
 import io.patienthttp.Callback;
 import io.patienthttp.Listener;
 import io.patienthttp.PatientHttpClient;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.jdbc.JdbcTransactions;
+import io.patienthttp.micrometer.ObservationTracing;
 import io.patienthttp.runtime.PatientHttp;
 import io.patienthttp.runtime.Settings;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.PayloadCipher;
 import io.patienthttp.spi.PayloadStore;
+import io.patienthttp.spi.Tracing;
 import io.patienthttp.spi.Transactions;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,6 +28,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -47,7 +51,8 @@ import org.springframework.transaction.PlatformTransactionManager;
  * bean), {@link Listener}, {@link SecretResolver}, {@link PayloadCipher} and {@link PayloadStore} (of several the last in
  * order is written, all are read) are registered with it; applications inject
  * {@link PatientHttpClient}, also into callbacks, or {@link PatientHttp} for the lifecycle and operations, not into
- * callbacks. It backs off where the application defines one of these two itself.
+ * callbacks. It backs off where the application defines one of these two itself. Where there is an {@code
+ * ObservationRegistry}, requests show in traces ({@link Tracing}; a bean of the application's own replaces it).
  *
  * <p>Enqueue joins the current transaction if there is a transaction manager for the DataSource
  * (DataSourceTransactionManager, JdbcTransactionManager or JpaTransactionManager); without one, or with JTA, it commits
@@ -69,7 +74,8 @@ import org.springframework.transaction.PlatformTransactionManager;
         afterName = {
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
             "org.springframework.boot.transaction.jta.autoconfigure.JtaAutoConfiguration",
-            "com.github.kagkarlsson.scheduler.boot.autoconfigure.DbSchedulerAutoConfiguration"
+            "com.github.kagkarlsson.scheduler.boot.autoconfigure.DbSchedulerAutoConfiguration",
+            "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
         })
 @EnableConfigurationProperties(PatientHttpProperties.class)
 public final class PatientHttpAutoConfiguration {
@@ -175,7 +181,8 @@ public final class PatientHttpAutoConfiguration {
                 Transactions transactions,
                 CallbackQueue queue,
                 Registrations registrations,
-                Storage storage) {
+                Storage storage,
+                ObjectProvider<Tracing> tracing) {
             requirePossible(settings, transactions);
             var builder = PatientHttp.builder(application.dataSource())
                     .settings(settings)
@@ -187,6 +194,7 @@ public final class PatientHttpAutoConfiguration {
             });
             storage.addTo(builder, properties);
             registrations.addTo(builder);
+            tracing.ifUnique(builder::tracing);
             return builder.build();
         }
 
@@ -268,6 +276,19 @@ public final class PatientHttpAutoConfiguration {
                     .filter(Objects::nonNull)
                     .findFirst()
                     .orElse(null);
+        }
+    }
+
+    /** Only with Micrometer's observations, which Spring Boot brings with the actuator. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ObservationRegistry.class)
+    static class TracingConfiguration {
+
+        @Bean
+        @ConditionalOnBean(ObservationRegistry.class)
+        @ConditionalOnMissingBean
+        Tracing patientHttpTracing(ObservationRegistry registry) {
+            return ObservationTracing.of(registry);
         }
     }
 

@@ -2,8 +2,10 @@ package io.patienthttp.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.observation.ObservationRegistry;
 import io.patienthttp.Callback;
 import io.patienthttp.Failure;
+import io.patienthttp.Listener;
 import io.patienthttp.Method;
 import io.patienthttp.Outcome;
 import io.patienthttp.PatientHttpClient;
@@ -12,6 +14,7 @@ import io.patienthttp.RequestTemplate;
 import io.patienthttp.Response;
 import io.patienthttp.Secret;
 import io.patienthttp.dbscheduler.DbSchedulerSchema;
+import io.patienthttp.micrometer.ObservationTracing;
 import io.patienthttp.processor.OutcomeJson;
 import io.patienthttp.processor.Processor;
 import io.patienthttp.processor.Task;
@@ -29,6 +32,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.stereotype.Service;
@@ -44,7 +49,7 @@ class ReadmeTest {
         var compiled = here.lines().map(ReadmeTest::code).toList();
 
         var examples = withoutTests(readme).split("```java\n");
-        assertThat(examples).hasSize(5);
+        assertThat(examples).hasSize(6);
         for (int i = 1; i < examples.length; i++) {
             var example = examples[i].substring(0, examples[i].indexOf("```"));
             assertThat(example.lines().map(ReadmeTest::code).toList()).isSubsetOf(compiled);
@@ -134,6 +139,33 @@ class ReadmeTest {
                     .enqueue(connection);
             connection.commit();
             http.wake();
+        }
+    }
+
+    /** The example of hooks and traces. */
+    static class Observed {
+
+        private static final Logger log = LoggerFactory.getLogger(Observed.class);
+
+        interface Pager {
+
+            void call(String text);
+        }
+
+        static class Progress implements Listener {}
+
+        static class SummaryCallback extends Plain.SummaryCallback {}
+
+        static PatientHttp build(DataSource dataSource, ObservationRegistry registry, Pager pager) {
+            PatientHttp observed = PatientHttp.builder(dataSource)
+                    .callback(new SummaryCallback())
+                    .afterCompletion(response -> log.info("{} took {}", response.requestId(), response.duration()))
+                    .afterError(failure -> log.warn("{} failed: {}", failure.requestId(), failure.kind()))
+                    .onDead(letter -> pager.call(letter.callback() + " gave up: " + letter.lastError()))
+                    .listener(new Progress())
+                    .tracing(ObservationTracing.of(registry))
+                    .build();
+            return observed;
         }
     }
 

@@ -2,11 +2,15 @@ package io.patienthttp.spring;
 
 import io.patienthttp.Callback;
 import io.patienthttp.Failure;
+import io.patienthttp.Listener;
 import io.patienthttp.PatientHttpClient;
+import io.patienthttp.Request;
 import io.patienthttp.Response;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.MDC;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -43,6 +47,11 @@ class App {
     @Bean
     Notes notes(JdbcTemplate jdbc) {
         return new Notes(jdbc);
+    }
+
+    @Bean
+    Told told() {
+        return new Told();
     }
 
     @Bean
@@ -103,6 +112,17 @@ class App {
         }
     }
 
+    /** A listener of the application. */
+    static class Told implements Listener {
+
+        final List<String> enqueued = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onEnqueued(String requestId, Request request) {
+            enqueued.add(requestId);
+        }
+    }
+
     /** Fails as often as it is told to, after it wrote its note. */
     static class NoteCallback implements Callback {
 
@@ -110,6 +130,7 @@ class App {
         final AtomicInteger failures = new AtomicInteger();
         volatile boolean inTransaction;
         volatile String thread = "";
+        volatile String logged = "";
         private final Notes notes;
 
         NoteCallback(Notes notes) {
@@ -120,6 +141,7 @@ class App {
         public void onComplete(Response response) {
             runs.incrementAndGet();
             thread = Thread.currentThread().getName();
+            logged = MDC.get("requestId");
             inTransaction = TransactionSynchronizationManager.isActualTransactionActive();
             notes.add(response.requestId());
             if (failures.getAndDecrement() > 0) {

@@ -8,6 +8,7 @@ import io.patienthttp.Request;
 import io.patienthttp.RequestState;
 import io.patienthttp.runtime.PatientHttp;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +74,23 @@ abstract class ApplicationContract {
 
         inTransaction(false, () -> client().enqueueAll(three()));
         assertThat(notes().requests()).isEqualTo(4);
+    }
+
+    @Test
+    void aListenerIsToldOfWhatCommitsAlone() {
+        start(ONLY_ENQUEUE);
+        var told = context.getBean(App.Told.class).enqueued;
+        var ids = new ArrayList<String>();
+
+        inTransaction(true, () -> request().enqueue());
+        inTransaction(false, () -> {
+            ids.add(request().enqueue());
+            assertThat(told).as("before the commit").isEmpty();
+        });
+        ids.add(request().enqueue());
+
+        atMostTenSeconds().until(() -> told.size() == 2);
+        assertThat(told).isEqualTo(ids);
     }
 
     @Test
@@ -150,11 +168,12 @@ abstract class ApplicationContract {
         var callback = context.getBean("noteCallback", App.NoteCallback.class);
         callback.failures.set(2);
 
-        request().enqueue();
+        var id = request().enqueue();
 
         atMostTenSeconds().until(() -> notes().requests() == 0);
         assertThat(callback.runs).hasValue(3);
         assertThat(callback.inTransaction).isTrue();
+        assertThat(callback.logged).as("the MDC of the callback").isEqualTo(id);
         assertThat(notes().count()).isEqualTo(1);
         assertThat(notes().jobs()).isZero();
     }

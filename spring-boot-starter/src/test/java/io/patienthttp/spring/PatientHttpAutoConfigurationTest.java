@@ -3,11 +3,13 @@ package io.patienthttp.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import io.micrometer.observation.ObservationRegistry;
 import io.patienthttp.Callback;
 import io.patienthttp.CancelResult;
 import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
 import io.patienthttp.Listener;
+import io.patienthttp.Outcome;
 import io.patienthttp.PatientHttpClient;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.Request;
@@ -16,19 +18,23 @@ import io.patienthttp.Response;
 import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
 import io.patienthttp.fixture.Databases;
 import io.patienthttp.jdbc.JdbcTransactions;
+import io.patienthttp.micrometer.ObservationTracing;
 import io.patienthttp.runtime.PatientHttp;
 import io.patienthttp.runtime.Settings;
 import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.Tracing;
 import io.patienthttp.spi.Transactions;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -102,6 +108,25 @@ class PatientHttpAutoConfigurationTest {
                     assertThat(context).hasSingleBean(CallbackQueue.class).hasSingleBean(DbSchedulerCallbacks.class);
                     assertThat(context).hasBean("ownQueue").hasBean("ownCallbacks");
                 });
+    }
+
+    @Test
+    void anObservationRegistryHasRequestsShowInTraces() {
+        application.run(context -> assertThat(context).doesNotHaveBean(Tracing.class));
+        var observed = application.withBean(ObservationRegistry.class, ObservationRegistry::create);
+        observed.run(context -> assertThat(context)
+                .hasSingleBean(PatientHttp.class)
+                .getBean(Tracing.class)
+                .isInstanceOf(ObservationTracing.class));
+        observed.withBean(OwnTracing.class)
+                .run(context -> assertThat(context).getBean(Tracing.class).isInstanceOf(OwnTracing.class));
+    }
+
+    @Test
+    void withoutMicrometerThereIsNoTracing() {
+        application
+                .withClassLoader(new FilteredClassLoader(ObservationRegistry.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Tracing.class));
     }
 
     @Test
@@ -236,6 +261,25 @@ class PatientHttpAutoConfigurationTest {
                 @Override
                 public void onDead(DeadLetter letter) {}
             };
+        }
+    }
+
+    /** Shows nothing. */
+    static final class OwnTracing implements Tracing {
+
+        @Override
+        public Map<String, String> enqueued(Request request) {
+            return Map.of();
+        }
+
+        @Override
+        public Attempt startAttempt(String requestId, Request request, Map<String, String> context) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CallbackSpan startCallback(Outcome outcome, Map<String, String> context) {
+            return failure -> {};
         }
     }
 

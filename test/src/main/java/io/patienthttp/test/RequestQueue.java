@@ -122,18 +122,20 @@ final class RequestQueue {
         request.state = null;
     }
 
-    /** Its callback threw: it runs again, later, unless it did so often enough. */
-    synchronized void failed(RecordedRequest request, Throwable thrown, Settings settings) {
+    /** Its callback threw: it runs again, later, unless it did so often enough and is dead. */
+    synchronized Optional<DeadLetter> failed(RecordedRequest request, Throwable thrown, Settings settings) {
         request.failures++;
         if (request.failures < settings.callbackMaxAttempts()) {
             request.state = RequestState.COMPLETED;
             request.due = clock.instant().plus(backoff(request.failures, settings));
-            return;
+            return Optional.empty();
         }
         request.state = RequestState.DEAD;
         request.lastError = thrown.toString();
-        deadLetters.add(new DeadLetter(
-                request.admitted().id(), request.admitted().callback(), request.failures, thrown.toString()));
+        var letter = new DeadLetter(
+                request.admitted().id(), request.admitted().callback(), request.failures, thrown.toString());
+        deadLetters.add(letter);
+        return Optional.of(letter);
     }
 
     /** That of the durable pipeline: the first one doubled for each further failure, up to the longest. */

@@ -3,9 +3,11 @@ package io.patienthttp.test;
 import io.patienthttp.Callback;
 import io.patienthttp.CancelResult;
 import io.patienthttp.DeadLetter;
+import io.patienthttp.Listener;
 import io.patienthttp.PatientHttpClient;
 import io.patienthttp.Request;
 import io.patienthttp.RequestStatus;
+import io.patienthttp.internal.observe.Events;
 import io.patienthttp.runtime.HttpSender;
 import io.patienthttp.runtime.InlinePatientHttp;
 import java.sql.Connection;
@@ -45,8 +47,9 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  * }</pre>
  *
  * <p>In Spring: {@link AutoConfigureTestPatientHttp}. Every secret that a request names has a value, and no name of one
- * is checked; give values with {@link #sending}. Priorities and limits of concurrency mean nothing, listeners are not
- * called, and {@link io.patienthttp.Outcome#duration()} and {@code queueDuration()} tell nothing of the clock of the test.
+ * is checked; give values with {@link #sending}. Priorities and limits of concurrency mean nothing, and {@link
+ * io.patienthttp.Outcome#duration()} and {@code queueDuration()} tell nothing of the clock of the test. Listeners are told
+ * of requests, not of the process, on the thread that enqueues or delivers.
  *
  * <p>As a JUnit extension it begins each test anew, forgetting requests, answers and the time, and fails one that forgot
  * to deliver: at the end of a test that passed, a request that is still to be sent, whose answer is scripted and which
@@ -70,23 +73,25 @@ public final class TestPatientHttp
     private final ScriptedTransport transport = new ScriptedTransport(script);
     private final InlinePatientHttp.Builder builder = InlinePatientHttp.builder();
     private final Consumer<TestPatientHttp> atFirstUse;
-    private final Consumer<Runnable> onRollback;
+    private final TransactionEnd end;
+    private final Events events = Events.direct();
     private volatile boolean inline;
     private @Nullable InlinePatientHttp client; // guarded by this, made for the first request
 
     /** One that knows no callback yet. */
     public TestPatientHttp() {
-        this(http -> {}, undo -> {});
+        this(http -> {}, (committed, rolledBack) -> committed.run());
     }
 
     /**
      * One that is completed when the first request is enqueued.
      *
-     * @param onRollback is given what is to be done if the transaction of the calling thread rolls back
+     * @param end knows when the transaction of the calling thread ends
      */
-    TestPatientHttp(Consumer<TestPatientHttp> atFirstUse, Consumer<Runnable> onRollback) {
+    TestPatientHttp(Consumer<TestPatientHttp> atFirstUse, TransactionEnd end) {
         this.atFirstUse = atFirstUse;
-        this.onRollback = onRollback;
+        this.end = end;
+        builder.listener(events.relay());
         builder.sending(sending -> sending.secrets(name -> "value-of-" + name.replaceAll("[^A-Za-z0-9]", "-")));
     }
 
@@ -102,6 +107,24 @@ public final class TestPatientHttp
     synchronized TestPatientHttp callback(Class<?> userClass, Callback callback) {
         requireUnused("callback");
         builder.callback(userClass, callback);
+        return this;
+    }
+
+    /** What follows a transaction: one of two. */
+    @FunctionalInterface
+    interface TransactionEnd {
+
+        /** Runs the first at once if there is no transaction. */
+        void then(Runnable committed, Runnable rolledBack);
+    }
+
+    /**
+     * Adds a listener, as the application does. It is told on the thread that enqueues or delivers.
+     *
+     * @throws IllegalArgumentException if it was added before
+     */
+    public TestPatientHttp listener(Listener listener) {
+        events.add(listener);
         return this;
     }
 
@@ -201,13 +224,24 @@ public final class TestPatientHttp
             queue.sent(request, result.outcome(), result.elapsed());
             return;
         }
+        long begin = System.nanoTime();
         try {
             request.admitted().deliver(outcome);
         } catch (Throwable e) { // of user code; it is thrown on
-            queue.failed(request, e, transport.settings());
+            tellFailed(request, queue.failed(request, e, transport.settings()), begin);
             throw e;
         }
         queue.delivered(request);
+    }
+
+    private void tellFailed(RecordedRequest request, Optional<DeadLetter> dead, long begin) {
+        var duration = Duration.ofNanos(System.nanoTime() - begin);
+        int run = request.failures;
+        var backoff = Duration.between(clock.instant(), request.due);
+        dead.ifPresentOrElse(
+                letter -> events.tell(listener -> listener.onDead(letter)),
+                () -> events.tell(
+                        listener -> listener.onRetried(request.admitted().id(), run, duration, backoff)));
     }
 
     /** The time of the test, which begins on 1 January 2030 and moves only as things are delivered. */
@@ -240,11 +274,16 @@ public final class TestPatientHttp
     public List<String> enqueueAll(Collection<Request> requests) {
         var now = inline;
         var added = queue.add(client().admit(requests), now);
-        onRollback.accept(() -> queue.rollBack(added));
+        end.then(() -> added.forEach(this::tellEnqueued), () -> queue.rollBack(added));
         if (now) {
             run(added);
         }
         return added.stream().map(request -> request.admitted().id()).toList();
+    }
+
+    private void tellEnqueued(RecordedRequest request) {
+        var admitted = request.admitted();
+        events.tell(listener -> listener.onEnqueued(admitted.id(), admitted.request()));
     }
 
     private void run(List<RecordedRequest> taken) {

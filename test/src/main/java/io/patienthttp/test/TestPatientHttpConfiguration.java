@@ -1,6 +1,7 @@
 package io.patienthttp.test;
 
 import io.patienthttp.Callback;
+import io.patienthttp.Listener;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.runtime.Settings;
 import io.patienthttp.spring.UserCallback;
@@ -33,7 +34,7 @@ class TestPatientHttpConfiguration {
                         beans,
                         settings.getIfAvailable(() -> Settings.builder().build()),
                         managers.getIfUnique()),
-                TestPatientHttpConfiguration::ifRolledBack);
+                TestPatientHttpConfiguration::atTheEnd);
     }
 
     private static void complete(
@@ -56,17 +57,21 @@ class TestPatientHttpConfiguration {
         }
         BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, Preprocessor.class)
                 .forEach((name, bean) -> http.sending(sending -> sending.preprocessor(name, bean)));
+        beans.getBeanProvider(Listener.class).orderedStream().forEach(http::listener);
     }
 
-    private static void ifRolledBack(Runnable undo) {
+    private static void atTheEnd(Runnable committed, Runnable rolledBack) {
         if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            committed.run();
             return;
         }
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCompletion(int status) {
                 if (status == STATUS_ROLLED_BACK) {
-                    undo.run();
+                    rolledBack.run();
+                } else if (status == STATUS_COMMITTED) {
+                    committed.run();
                 }
             }
         });

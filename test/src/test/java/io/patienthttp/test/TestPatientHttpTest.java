@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.patienthttp.CancelResult;
 import io.patienthttp.Failure;
 import io.patienthttp.HttpFailure;
+import io.patienthttp.Listener;
 import io.patienthttp.Outcome;
 import io.patienthttp.Request;
 import io.patienthttp.RequestState;
@@ -65,6 +66,55 @@ class TestPatientHttpTest {
         assertThat(http.find(id)).isEmpty();
         http.deliverAll();
         assertThat(callback.outcomes).hasSize(1);
+    }
+
+    @Test
+    void listenersAreToldOfTheLifeOfARequest() {
+        var told = new ArrayList<String>();
+        http.listener(new Telling(told));
+        http.sending(s -> s.settings(t -> t.callbackMaxAttempts(3)));
+        http.answer(get(THINGS), text("x"));
+        callback.exceptions.add(new IllegalStateException("failure 1"));
+
+        var id = things().enqueue();
+        assertThatThrownBy(http::deliverAll).hasMessage("failure 1");
+        http.deliverAll();
+
+        assertThat(told)
+                .containsExactly(
+                        "enqueued " + id,
+                        "start " + id,
+                        "completed " + id,
+                        "retried " + id + " 1 PT5S",
+                        "delivered " + id);
+    }
+
+    private record Telling(List<String> told) implements Listener {
+
+        @Override
+        public void onEnqueued(String requestId, Request request) {
+            told.add("enqueued " + requestId);
+        }
+
+        @Override
+        public void onRequestStart(String requestId, Request request) {
+            told.add("start " + requestId);
+        }
+
+        @Override
+        public void onCompleted(String requestId, Response response) {
+            told.add("completed " + requestId);
+        }
+
+        @Override
+        public void onRetried(String requestId, int run, Duration duration, Duration backoff) {
+            told.add("retried " + requestId + " " + run + " " + backoff);
+        }
+
+        @Override
+        public void onDelivered(String requestId, Duration duration) {
+            told.add("delivered " + requestId);
+        }
     }
 
     @Test

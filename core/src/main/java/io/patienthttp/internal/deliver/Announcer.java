@@ -2,8 +2,6 @@ package io.patienthttp.internal.deliver;
 
 import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
-import io.patienthttp.Outcome;
-import io.patienthttp.Response;
 import io.patienthttp.internal.observe.Events;
 import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.spi.CallbackJob;
@@ -82,22 +80,13 @@ public final class Announcer {
             if (change instanceof Change.Complete complete) {
                 var given = complete.given();
                 if (given != null && !cancelled.contains(ref) && byStore.remove(ref) != null) {
-                    transaction.afterCommit(() -> recorded(given));
+                    transaction.afterCommit(() -> events.tellRecorded(given));
                 }
             } else if (change instanceof Change.Release && !byStore.containsKey(ref)) {
                 transaction.afterCommit(() -> released(ref));
             }
         }
         recordedByStore(transaction, byStore.values());
-    }
-
-    private void recorded(Outcome outcome) {
-        var id = outcome.requestId();
-        if (outcome instanceof Response response) {
-            events.tell(listener -> listener.onCompleted(id, response), response.bodySize());
-        } else if (outcome instanceof Failure failure) {
-            events.tell(listener -> listener.onFailed(id, failure), Events.bytes(failure));
-        }
     }
 
     private void released(RequestRef ref) {

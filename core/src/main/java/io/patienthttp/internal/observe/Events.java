@@ -1,5 +1,6 @@
 package io.patienthttp.internal.observe;
 
+import io.patienthttp.Failure;
 import io.patienthttp.HttpFailure;
 import io.patienthttp.Listener;
 import io.patienthttp.Outcome;
@@ -74,6 +75,16 @@ public final class Events {
     public void tell(Consumer<Listener> event, int bytes) {
         for (var told : recipients) {
             told.tell(event, bytes);
+        }
+    }
+
+    /** Tells all listeners that the outcome is recorded. */
+    public void tellRecorded(Outcome outcome) {
+        var id = outcome.requestId();
+        if (outcome instanceof Response response) {
+            tell(listener -> listener.onCompleted(id, response), response.bodySize());
+        } else if (outcome instanceof Failure failure) {
+            tell(listener -> listener.onFailed(id, failure), bytes(failure));
         }
     }
 

@@ -1,6 +1,9 @@
 package io.patienthttp.pipeline;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import io.patienthttp.Callback;
 import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
@@ -15,16 +18,19 @@ import io.patienthttp.dbscheduler.DbSchedulerSchema;
 import io.patienthttp.fixture.Databases;
 import io.patienthttp.fixture.RecordingServer;
 import io.patienthttp.fixture.RecordingServer.Answer;
+import io.patienthttp.micrometer.ObservationTracing;
 import io.patienthttp.payload.AesGcmCipher;
 import io.patienthttp.payload.AesGcmCipher.Key;
 import io.patienthttp.payload.FilePayloadStore;
 import io.patienthttp.runtime.PatientHttp;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +40,8 @@ final class CanaryApplication {
 
     static final String DATABASE = "DATABASE ";
     static final String OTHER_ORIGIN = "OTHER ORIGIN ";
+    static final String EVENT = "EVENT ";
+    static final String SPAN = "SPAN ";
     static final String DONE = "DONE";
 
     private static final String SECRET = "canary-secret";
@@ -55,6 +63,8 @@ final class CanaryApplication {
                         System.out.println("DEAD " + letter);
                     }
                 })
+                .listener(tellingAll())
+                .tracing(ObservationTracing.of(showingAll()))
                 .secret("good", () -> SECRET)
                 .secret("bound", () -> SECRET, "https://api.example.com")
                 .secret("broken", () -> SECRET + "\r\n")
@@ -78,6 +88,38 @@ final class CanaryApplication {
         this.http = builder.build();
         DbSchedulerSchema.create(database, "scheduled_tasks");
         http.schema().create();
+    }
+
+    /** Prints whatever it is told. */
+    private static Listener tellingAll() {
+        return (Listener) Proxy.newProxyInstance(
+                Listener.class.getClassLoader(), new Class<?>[] {Listener.class}, (proxy, method, arguments) -> {
+                    if (method.getName().startsWith("on")) {
+                        System.out.println(EVENT + method.getName() + " " + Arrays.toString(arguments));
+                    }
+                    return switch (method.getName()) {
+                        case "equals" -> proxy == arguments[0];
+                        case "hashCode" -> 1;
+                        default -> null;
+                    };
+                });
+    }
+
+    /** Prints all that observations show. */
+    private static ObservationRegistry showingAll() {
+        var registry = ObservationRegistry.create();
+        registry.observationConfig().observationHandler(new ObservationHandler<>() {
+            @Override
+            public void onStop(Observation.Context context) {
+                System.out.println(SPAN + context);
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        return registry;
     }
 
     public static void main(String[] arguments) throws Exception {

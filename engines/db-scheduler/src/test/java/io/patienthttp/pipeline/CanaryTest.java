@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A process sends canaries through the whole pipeline, on good ways and bad ones, while it logs all that it can. None
- * shows on another origin, in its log or in an exception, and secrets not in its database.
+ * shows on another origin, in its log, in an exception, in what listeners are told prints, or in a trace, and secrets not
+ * in its database.
  */
 class CanaryTest {
 
@@ -110,7 +111,11 @@ class CanaryTest {
         assertThat(said)
                 .as("the log and the exceptions show what happened")
                 .anyMatch(line -> line.contains("DEBUG io.patienthttp"))
-                .anyMatch(line -> line.startsWith("DEAD "));
+                .anyMatch(line -> line.startsWith("DEAD "))
+                .anyMatch(line -> line.startsWith(CanaryApplication.EVENT + "onEnqueued"))
+                .anyMatch(line -> line.startsWith(CanaryApplication.EVENT + "onCompleted"))
+                .anyMatch(line -> line.startsWith(CanaryApplication.EVENT + "onFailed"))
+                .anyMatch(line -> line.startsWith(CanaryApplication.SPAN));
         assertThat(said).noneMatch(line -> line.contains("canary-"));
         return database;
     }
