@@ -81,6 +81,11 @@ public final class Request {
         return values.body == null ? Optional.empty() : Optional.of(values.body.clone());
     }
 
+    /** The length of the body in bytes; 0 if there is no body. */
+    public int bodySize() {
+        return values.body == null ? 0 : values.body.length;
+    }
+
     /** The name of the callback; empty if none was given. */
     public Optional<String> callback() {
         return Optional.ofNullable(values.callback);
@@ -124,6 +129,11 @@ public final class Request {
     /** Whether a status outside 200 to 299 is a failure; empty: the setting {@code fail-on-error-status}. */
     public Optional<Boolean> failOnErrorStatus() {
         return Optional.ofNullable(values.failOnErrorStatus);
+    }
+
+    /** Whether the server is told of the trace that the request belongs to. */
+    public boolean propagatesTrace() {
+        return values.propagateTrace;
     }
 
     /** Names of the preprocessors that run before it is sent, in their order. */
@@ -304,6 +314,16 @@ public final class Request {
         /** Sets whether a status outside 200 to 299 goes to {@code onError} as an {@link HttpFailure}. */
         public Builder failOnErrorStatus(boolean failOnErrorStatus) {
             values.failOnErrorStatus = failOnErrorStatus;
+            return this;
+        }
+
+        /**
+         * Has the server told of the trace that the request belongs to, by {@code traceparent} (W3C Trace Context) and
+         * whatever else the application's tracing sends. Another origin that redirects lead to is not told. By default,
+         * and without tracing, nothing is sent: the ids of traces are the application's own business.
+         */
+        public Builder propagateTrace() {
+            values.propagateTrace = true;
             return this;
         }
 

@@ -149,6 +149,11 @@ public final class RequestTemplate {
             return with(request -> request.failOnErrorStatus(failOnErrorStatus));
         }
 
+        /** Has the server told of the trace that each request belongs to; see {@link Request.Builder#propagateTrace}. */
+        public Builder propagateTrace() {
+            return with(Request.Builder::propagateTrace);
+        }
+
         /** Sets the names of the preprocessors; those of a request replace them. */
         public Builder preprocessors(String... names) {
             return with(request -> request.preprocessors(names));

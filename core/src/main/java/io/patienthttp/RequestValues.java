@@ -50,6 +50,8 @@ final class RequestValues implements Cloneable {
     @Nullable
     Boolean failOnErrorStatus;
 
+    boolean propagateTrace;
+
     List<String> preprocessors = List.of();
     int priority = Request.DEFAULT_PRIORITY;
     Duration delay = Duration.ZERO;

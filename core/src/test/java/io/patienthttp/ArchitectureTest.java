@@ -31,6 +31,7 @@ class ArchitectureTest {
             "io.patienthttp.internal.enqueue",
             "io.patienthttp.processor",
             "io.patienthttp.internal.http",
+            "io.patienthttp.internal.observe",
             "io.patienthttp.internal.wire",
             "io.patienthttp.payload",
             "io.patienthttp.jdbc",

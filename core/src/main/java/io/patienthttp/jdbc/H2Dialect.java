@@ -42,7 +42,7 @@ final class H2Dialect implements Dialect {
 
     private static final String CLAIM = """
             SELECT id, epoch, attempt, recoveries, concurrency_key, format, method, host, callback, callback_args, request,
-                request_ref, created_at, claimed_at, deadline_at
+                request_ref, created_at, run_at, claimed_at, deadline_at, trace_context
             FROM FINAL TABLE (
                 UPDATE {requests} SET state = 'IN_FLIGHT', owner = ?, epoch = epoch + 1, claimed_at = {now}
                 WHERE id = ANY (?) AND state = 'PENDING')

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeRows {
 
     private static final String OUTCOME_COLUMNS =
-            "id, state, epoch, format, attempt, method, host, callback, callback_args, outcome, outcome_ref, completed_at,"
-                    + " {now} AS read_at";
+            "id, state, epoch, format, attempt, method, host, callback, callback_args, outcome, outcome_ref,"
+                    + " trace_context, completed_at, {now} AS read_at";
 
     private static final String OUTCOMES = "SELECT " + OUTCOME_COLUMNS + " FROM {requests} WHERE id = ANY (?)";
 

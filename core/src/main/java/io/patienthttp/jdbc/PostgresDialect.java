@@ -51,7 +51,7 @@ final class PostgresDialect implements Dialect {
             SET state = 'IN_FLIGHT', owner = ?, epoch = r.epoch + 1, claimed_at = clock_timestamp()
             FROM fitting WHERE r.id = fitting.id
             RETURNING r.id, r.epoch, r.attempt, r.recoveries, r.concurrency_key, r.format, r.method, r.host, r.callback,
-                r.callback_args, r.request, r.request_ref, r.created_at, r.claimed_at, r.deadline_at
+                r.callback_args, r.request, r.request_ref, r.created_at, r.run_at, r.claimed_at, r.deadline_at, r.trace_context
             """;
 
     /**

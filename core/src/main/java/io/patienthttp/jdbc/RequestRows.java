@@ -20,10 +20,11 @@ final class RequestRows {
 
     private static final String INSERT = """
             INSERT INTO {requests} (id, state, epoch, attempt, recoveries, priority, run_at, deadline_at, concurrency_key,
-                cancel_requested, callback, method, host, format, callback_args, request, request_ref, created_at)
+                cancel_requested, callback, method, host, format, callback_args, request, request_ref, trace_context,
+                created_at)
             VALUES (?, 'PENDING', 0, 1, 0, ?, {now} + CAST(? AS BIGINT) * INTERVAL '0.001' SECOND,
                 {now} + CAST(? AS BIGINT) * INTERVAL '0.001' SECOND, ?,
-                FALSE, ?, ?, ?, ?, ?, ?, ?, {now})
+                FALSE, ?, ?, ?, ?, ?, ?, ?, ?, {now})
             """;
 
     /** Hands a row back, or completes it if it was cancelled: every exit does. Counts neither as attempt nor recovery. */
@@ -91,7 +92,8 @@ final class RequestRows {
                         request.format(),
                         request.callbackArgs(),
                         request.request().text(),
-                        request.request().reference());
+                        request.request().reference(),
+                        request.traceContext());
                 statement.addBatch();
             }
             return statement.executeBatch().length;

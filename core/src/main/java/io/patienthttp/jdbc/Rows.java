@@ -45,8 +45,10 @@ final class Rows {
                 row.getString("concurrency_key"),
                 request(row),
                 Sql.instant(row, "created_at"),
+                Sql.instant(row, "run_at"),
                 Sql.instant(row, "claimed_at"),
-                row.getObject("deadline_at") == null ? null : Sql.instant(row, "deadline_at"));
+                row.getObject("deadline_at") == null ? null : Sql.instant(row, "deadline_at"),
+                row.getString("trace_context"));
     }
 
     static StoredRequest request(ResultSet row) throws SQLException {
@@ -70,6 +72,7 @@ final class Rows {
                 row.getString("callback"),
                 row.getString("callback_args"),
                 outcomeValue(row),
+                row.getString("trace_context"),
                 age(row));
     }
 

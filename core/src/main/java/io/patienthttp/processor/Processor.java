@@ -7,6 +7,8 @@ import io.patienthttp.Listener;
 import io.patienthttp.NotRunningException;
 import io.patienthttp.Outcome;
 import io.patienthttp.RejectedFailure;
+import io.patienthttp.Request;
+import io.patienthttp.internal.observe.Events;
 import io.patienthttp.spi.Sending;
 import io.patienthttp.spi.Sent;
 import java.time.Duration;
@@ -36,7 +38,7 @@ public final class Processor<T extends Task> {
     private final TaskHandler<T> handler;
     private final int capacity;
     private final Runnable onRoom;
-    private final Listeners listeners = new Listeners();
+    private final Events events = Events.queued();
     private final Set<Entry<T>> entries = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private LifecycleState state = LifecycleState.STOPPED; // guarded by lock
@@ -62,18 +64,18 @@ public final class Processor<T extends Task> {
 
     /**
      * Adds who is told of {@code onStart}, at once if it is running, and of stop, requests and exceeded capacity (parity
-     * 32). Called outside of locks.
+     * 32), as {@link Listener} says: on a thread of its own.
      *
      * @throws IllegalArgumentException if it was added before
      */
     public void addListener(Listener listener) {
         boolean running;
         synchronized (lock) {
-            listeners.add(listener);
+            events.add(listener);
             running = state == LifecycleState.RUNNING;
         }
         if (running) {
-            listeners.tell(listener, Listener::onStart);
+            events.tell(listener, Listener::onStart);
         }
     }
 
@@ -85,7 +87,7 @@ public final class Processor<T extends Task> {
             }
             state = LifecycleState.RUNNING;
         }
-        listeners.tell(Listener::onStart);
+        events.tell(Listener::onStart);
     }
 
     /**
@@ -97,7 +99,7 @@ public final class Processor<T extends Task> {
     public void enqueue(T task) {
         var entry = new Entry<>(task);
         if (!hold(entry)) {
-            listeners.tell(listener -> listener.onCapacityExceeded(task.id()));
+            events.tell(listener -> listener.onCapacityExceeded(task.id()));
             throw new CapacityException(
                     "the processor holds " + capacity + " tasks, task " + task.id() + " was refused");
         }
@@ -118,7 +120,11 @@ public final class Processor<T extends Task> {
             }
             entry.started = true;
         }
-        listeners.tell(listener -> listener.onRequestStart(entry.task.id(), entry.task.request()));
+        if (events.isHeard()) {
+            var task = entry.task;
+            var request = task.request();
+            events.tell(listener -> listener.onRequestStart(task.id(), request), request.bodySize());
+        }
     }
 
     /** Whether there was a slot. */
@@ -176,15 +182,19 @@ public final class Processor<T extends Task> {
             sending.release();
         }
         var task = entry.task;
-        if (started) {
-            listeners.tell(
-                    listener -> listener.onRequestEnd(task.id(), task.request(), Optional.ofNullable(entry.outcome)));
+        if (started && events.isHeard()) {
+            tellEnd(task.id(), task.request(), Optional.ofNullable(entry.outcome));
         }
         synchronized (lock) {
             entries.remove(entry);
             lock.notifyAll();
         }
         onRoom.run();
+    }
+
+    private void tellEnd(String id, Request request, Optional<Outcome> outcome) {
+        int bytes = request.bodySize() + outcome.map(Events::bytes).orElse(0);
+        events.tell(listener -> listener.onRequestEnd(id, request, outcome), bytes);
     }
 
     /** Refuses new tasks and finishes those it holds. Does nothing unless it is running. */
@@ -198,7 +208,7 @@ public final class Processor<T extends Task> {
 
     /**
      * Refuses new tasks, waits for those it holds, and aborts what is left at the timeout; their handler is told. Then it
-     * waits for the handler, up to the grace time. Does nothing if it is stopped or about to stop. May be called by a
+     * waits for the handler, up to the grace time, and last up to half a second for listeners. Does nothing if it is stopped or about to stop. May be called by a
      * handler, which then keeps its own task from ending in time.
      *
      * @return number of tasks that were aborted
@@ -219,7 +229,8 @@ public final class Processor<T extends Task> {
         synchronized (lock) {
             state = LifecycleState.STOPPED;
         }
-        listeners.tell(Listener::onStop);
+        events.tell(Listener::onStop);
+        events.flush(Events.LAST_WORDS);
         return aborted;
     }
 

@@ -84,12 +84,12 @@ public final class HttpSender implements AutoCloseable {
 
     /** Starts to send the task, once. Never throws and never blocks. */
     public Sending send(Task task) {
-        return send(task, () -> true);
+        return send(task, () -> true, Map.of());
     }
 
-    /** The same, if it still may when its turn has come; else it is aborted. */
-    Sending send(Task task, BooleanSupplier maySend) {
-        return sender.send(task.details(), task.request(), maySend);
+    /** The same, if it still may when its turn has come, else it is aborted; with header fields that continue a trace. */
+    Sending send(Task task, BooleanSupplier maySend, Map<String, String> trace) {
+        return sender.send(task.details(), task.request(), maySend, trace);
     }
 
     /** The same over the same connections, with secrets, preprocessors and redirects on these threads. */

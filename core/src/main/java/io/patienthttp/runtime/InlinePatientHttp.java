@@ -10,6 +10,7 @@ import io.patienthttp.Request;
 import io.patienthttp.RequestStatus;
 import io.patienthttp.Response;
 import io.patienthttp.internal.enqueue.Admission;
+import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.wire.OutcomeCodec;
 import io.patienthttp.internal.wire.RequestCodec;
 import io.patienthttp.processor.Task;
@@ -53,7 +54,8 @@ public final class InlinePatientHttp implements PatientHttpClient, AutoCloseable
                 callbacks,
                 http.settings().allowLiteralCredentials()
                         ? Set.of()
-                        : http.settings().sensitiveHeaders());
+                        : http.settings().sensitiveHeaders(),
+                new Traces(null));
         http.start();
     }
 

@@ -97,7 +97,9 @@ public final class Operations {
     CancelResult cancel(UUID request) {
         var cancellation = reach.inTransaction(transaction -> {
             var cancelled = store.cancel(transaction, request);
-            queue.enqueue(transaction, cancelled.job().stream().toList());
+            var job = cancelled.job().stream().toList();
+            queue.enqueue(transaction, job);
+            reach.announcer().recordedByStore(transaction, job);
             return cancelled;
         });
         cancellation.job().ifPresent(job -> queue.wake());

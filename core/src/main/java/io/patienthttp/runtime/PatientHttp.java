@@ -2,15 +2,21 @@ package io.patienthttp.runtime;
 
 import io.patienthttp.Callback;
 import io.patienthttp.CancelResult;
+import io.patienthttp.DeadLetter;
+import io.patienthttp.Failure;
 import io.patienthttp.LifecycleState;
 import io.patienthttp.Listener;
 import io.patienthttp.PatientHttpClient;
 import io.patienthttp.Preprocessor;
 import io.patienthttp.Request;
 import io.patienthttp.RequestStatus;
+import io.patienthttp.Response;
+import io.patienthttp.internal.deliver.Announcer;
 import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.enqueue.Admission;
 import io.patienthttp.internal.enqueue.Enqueuer;
+import io.patienthttp.internal.observe.Events;
+import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.wire.FixedOutcomes;
 import io.patienthttp.jdbc.JdbcRequestStore;
@@ -20,6 +26,7 @@ import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.PayloadCipher;
 import io.patienthttp.spi.PayloadStore;
 import io.patienthttp.spi.RequestStore;
+import io.patienthttp.spi.Tracing;
 import io.patienthttp.spi.Transactions;
 import java.sql.Connection;
 import java.time.Duration;
@@ -29,14 +36,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Patient HTTP in one process: the client that applications enqueue with, and, once started, the processor that sends
@@ -58,28 +62,26 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                     PatientHttp.class.getPackage().getImplementationVersion())
             .orElse("dev");
 
-    private static final Logger log = LoggerFactory.getLogger(PatientHttp.class);
-
     private final Settings settings;
     private final Schema schema;
     private final Reach reach;
-    private final JdbcTransactions heartbeats;
-    private final CallbackQueue queue;
     private final Enqueuer enqueuer;
     private final Pipeline pipeline;
     private final Operations operations;
-    private final ReentrantLock lifecycle = new ReentrantLock();
-    private volatile LifecycleState state = LifecycleState.STOPPED;
+    private final Lifecycle lifecycle;
 
     private PatientHttp(Builder builder) {
         var http = builder.http.build();
         this.settings = http.settings();
         var transactions = JdbcTransactions.of(builder.dataSource);
         this.schema = new Schema(transactions, settings.tablePrefix());
-        this.reach = new Reach(store(transactions, settings), transactions);
-        var payloads = new Payloads(builder.cipher, builder.payloadStores, settings, reach.store());
-        this.heartbeats = transactions.onOneConnection(settings.lease().dividedBy(3));
-        this.queue = builder.queue == null ? JobEngine.bringUp(builder.dataSource, settings) : builder.queue;
+        var store = store(transactions, settings);
+        var payloads = new Payloads(builder.cipher, builder.payloadStores, settings, store);
+        var events = builder.events();
+        var traces = new Traces(builder.tracing);
+        this.reach = new Reach(store, transactions, new Announcer(store, payloads.reader(), events));
+        var heartbeats = transactions.onOneConnection(settings.lease().dividedBy(3));
+        var queue = builder.queue == null ? JobEngine.bringUp(builder.dataSource, settings) : builder.queue;
         var applicationTransactions = builder.transactions == null ? transactions : builder.transactions;
         if (Boolean.TRUE.equals(settings.transactionalDelivery()) && !applicationTransactions.visibleToCallbacks()) {
             throw new IllegalArgumentException(
@@ -92,14 +94,15 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                 store(heartbeats, settings),
                 queue,
                 payloads,
-                new Deliverer.Application(applicationTransactions, builder.callbacks, List.copyOf(builder.listeners)));
+                new Deliverer.Application(applicationTransactions, builder.callbacks, reach.announcer(), traces));
+        this.lifecycle = new Lifecycle(schema, pipeline, heartbeats);
         this.enqueuer = new Enqueuer(
                 reach.store(),
                 applicationTransactions,
                 transactions,
-                new Admission(builder.callbacks, builder.refusedHeaders(settings)),
+                new Admission(builder.callbacks, builder.refusedHeaders(settings), traces),
                 payloads.envelope(),
-                pipeline::wake);
+                new Enqueuer.AfterCommit(events, pipeline::wake));
         this.operations = new Operations(reach, queue, pipeline::wake);
     }
 
@@ -168,47 +171,12 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
      * @throws io.patienthttp.StorageException if the database cannot be reached
      */
     public void start() {
-        lifecycle.lock();
-        try {
-            if (state != LifecycleState.STOPPED) {
-                return;
-            }
-            state = LifecycleState.STARTING;
-            schema.check();
-            pipeline.start();
-            state = LifecycleState.RUNNING;
-            log.info("Patient HTTP {} runs with up to {} requests in flight", VERSION, settings.maxInFlight());
-        } catch (RuntimeException | Error e) {
-            undo(e);
-            throw e;
-        } finally {
-            lifecycle.unlock();
-        }
-    }
-
-    private void undo(Throwable cause) {
-        try {
-            pipeline.stop(Duration.ZERO);
-        } catch (RuntimeException e) {
-            cause.addSuppressed(e);
-        }
-        heartbeats.giveBackConnection();
-        state = LifecycleState.STOPPED;
+        lifecycle.start();
     }
 
     /** Claims nothing new from now on, and finishes what is in flight. Does nothing unless it is running. */
     public void drain() {
-        lifecycle.lock();
-        try {
-            if (state == LifecycleState.RUNNING) {
-                state = LifecycleState.DRAINING;
-                pipeline.drain();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lifecycle.unlock();
-        }
+        lifecycle.drain();
     }
 
     /**
@@ -222,19 +190,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
      */
     public void stop(Duration timeout) {
         Bounds.within("timeout", timeout, Duration.ZERO, Duration.ofDays(1));
-        lifecycle.lock();
-        try {
-            if (state == LifecycleState.STOPPED) {
-                return;
-            }
-            state = LifecycleState.STOPPING;
-            pipeline.stop(timeout);
-            log.info("Patient HTTP stopped");
-        } finally {
-            heartbeats.giveBackConnection();
-            state = LifecycleState.STOPPED;
-            lifecycle.unlock();
-        }
+        lifecycle.stop(timeout);
     }
 
     /** Stops within the setting {@code shutdown-timeout}. */
@@ -245,27 +201,27 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
 
     /** Where it is between start and stop. */
     public LifecycleState state() {
-        return state;
+        return lifecycle.state();
     }
 
     /** Whether it claims, sends and delivers. */
     public boolean isRunning() {
-        return state == LifecycleState.RUNNING;
+        return lifecycle.state() == LifecycleState.RUNNING;
     }
 
     /** Whether it finishes what it holds after {@link #drain}. */
     public boolean isDraining() {
-        return state == LifecycleState.DRAINING;
+        return lifecycle.state() == LifecycleState.DRAINING;
     }
 
     /** Whether it is about to stop. */
     public boolean isStopping() {
-        return state == LifecycleState.STOPPING;
+        return lifecycle.state() == LifecycleState.STOPPING;
     }
 
     /** Whether it may be started. */
     public boolean isStopped() {
-        return state == LifecycleState.STOPPED;
+        return lifecycle.state() == LifecycleState.STOPPED;
     }
 
     /** How many requests this process holds: being sent, or waiting for their outcome to be recorded. */
@@ -285,9 +241,11 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         private final CallbackRegistry callbacks = new CallbackRegistry();
         private final HttpSender.Builder http = HttpSender.builder();
         private final List<Listener> listeners = new ArrayList<>();
+        private final Hooks hooks = new Hooks();
         private @Nullable Transactions transactions;
         private @Nullable CallbackQueue queue;
         private @Nullable PayloadCipher cipher;
+        private @Nullable Tracing tracing;
         private final List<PayloadStore> payloadStores = new ArrayList<>();
 
         private Builder(DataSource dataSource) {
@@ -347,9 +305,46 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
             return this;
         }
 
-        /** Adds a listener. */
+        /** Adds who is told what happens in this process. Added twice, it is refused by {@link #build}. */
         public Builder listener(Listener listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * Has the action run once for each response that this process records as the outcome of a request (parity 83): a
+         * short form of {@link Listener#onCompleted}, with its promises. Several run in the order in which they are
+         * given; one that throws keeps none of the others from running.
+         */
+        public Builder afterCompletion(Consumer<Response> action) {
+            hooks.afterCompletion(action);
+            return this;
+        }
+
+        /** The same for failures: a short form of {@link Listener#onFailed}. */
+        public Builder afterError(Consumer<Failure> action) {
+            hooks.afterError(action);
+            return this;
+        }
+
+        /** The same for requests whose callback failed as often as allowed (parity 84): {@link Listener#onDead}. */
+        public Builder onDead(Consumer<DeadLetter> action) {
+            hooks.onDead(action);
+            return this;
+        }
+
+        private Events events() {
+            var events = Events.queued();
+            listeners.forEach(events::add);
+            if (!hooks.isEmpty()) {
+                events.add(hooks);
+            }
+            return events;
+        }
+
+        /** Sets how requests show in the application's traces. Default: they do not. */
+        public Builder tracing(Tracing tracing) {
+            this.tracing = tracing;
             return this;
         }
 

@@ -12,6 +12,8 @@ import io.patienthttp.internal.deliver.GroupCommit;
 import io.patienthttp.internal.deliver.Recorder;
 import io.patienthttp.internal.deliver.RecorderThread;
 import io.patienthttp.internal.deliver.Waits;
+import io.patienthttp.internal.observe.Events;
+import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.recover.DeadRetention;
 import io.patienthttp.internal.recover.HeartbeatThread;
 import io.patienthttp.internal.recover.LeaseSettings;
@@ -64,6 +66,8 @@ final class Pipeline {
     private static final Duration SHORTEST_STEP = Duration.ofMillis(100);
 
     private final Settings settings;
+    private final Events events;
+    private final Traces traces;
     private final CallbackQueue queue;
     private final HttpSender http;
     private final ProcessLease lease;
@@ -90,11 +94,14 @@ final class Pipeline {
             CallbackQueue queue,
             Payloads payloads,
             Deliverer.Application application) {
+        var announcer = reach.announcer();
         this.settings = http.settings();
+        this.events = announcer.events();
+        this.traces = application.traces();
         this.http = http;
         this.queue = queue;
         var groupCommit = new GroupCommit(
-                reach.store(), reach.transactions(), queue, settings.maxBufferedBytes() / 16, Waits.REAL);
+                reach.store(), reach.transactions(), queue, announcer, settings.maxBufferedBytes() / 16, Waits.REAL);
         this.commits = new RecorderThread(groupCommit);
         var recorder = new Recorder(groupCommit, payloads.recording(), settings.unresolvedTimeout());
         var loader = new Loader(
@@ -106,7 +113,7 @@ final class Pipeline {
                 settings.unresolvedTimeout());
         this.quarantine = new Quarantine(loader::send, this::inFlight, settings.maxRecoveries());
         this.processor = new Processor<>(quarantine::send, recorder, settings.maxInFlight(), this::roomFreed);
-        application.listeners().forEach(processor::addListener);
+        processor.addListener(events.relay());
         var leaseSettings = new LeaseSettings(settings.heartbeatInterval(), settings.lease());
         this.lease = new ProcessLease(
                 heartbeats, leaseSettings, this::describe, processor::inFlight, this::abortTasksOf, System::nanoTime);
@@ -123,11 +130,11 @@ final class Pipeline {
         var claims = new Claimer(
                 reach.store(),
                 payloads.reader(),
-                new Claimer.Room(processor, http.budget()),
-                lease,
+                new Claimer.Room(processor, http.budget(), lease),
                 recorder,
                 new ClaimSettings(settings.maxRecoveries(), limits(settings)),
-                claiming);
+                claiming,
+                events);
         this.claimer = new ClaimerThread(claims, processor, settings.pollInterval());
         http.budget().onRoom(claimer::roomFreed);
         this.reconciler = new Reconciler(reach, queue, lease, processor, claiming, claimer::wake);
@@ -159,7 +166,11 @@ final class Pipeline {
     }
 
     private Sending send(ClaimedTask task) {
-        return http.send(task, () -> lease.isValid(task.owner()));
+        return traces.send(
+                task.id(),
+                task.request(),
+                task.row().traceContext(),
+                headers -> http.send(task, () -> lease.isValid(task.owner()), headers));
     }
 
     private void roomFreed() {
@@ -168,6 +179,7 @@ final class Pipeline {
     }
 
     private void abortTasksOf(UUID lostOwner) {
+        events.tell(listener -> listener.onLeaseLost(lostOwner.toString()));
         int aborted = processor.abort(task -> task.owner().equals(lostOwner));
         log.warn("Aborted {} requests of the lost process {}", aborted, lostOwner);
         claimer.wake();
@@ -195,6 +207,10 @@ final class Pipeline {
 
     void wake() {
         claimer.wake();
+    }
+
+    int capacity() {
+        return processor.capacity();
     }
 
     int inFlight() {
@@ -229,6 +245,7 @@ final class Pipeline {
         attempt("stop the heartbeat", interrupted, () -> heartbeat.stop(step(end)));
         attempt("remove the process", interrupted, () -> waitFor(lease::deregister, step(end)));
         attempt("close connections", interrupted, http::close);
+        attempt("tell listeners the rest", interrupted, () -> events.flush(Events.LAST_WORDS));
         if (interrupted.get()) {
             Thread.currentThread().interrupt();
         }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RequestStore {
 
+    /** The most characters of a trace context that are stored. */
+    int LONGEST_TRACE_CONTEXT = 1_024;
+
     /** Stores new PENDING rows, epoch 0. */
     void insert(Transaction transaction, List<NewRequest> requests);
 
@@ -164,6 +167,8 @@ public interface RequestStore {
      * @param expiresAfter after which it is not sent any more, or null
      * @param format of the values of the row; a node leaves those alone that are of a newer format than it knows
      * @param callbackArgs JSON, or null; may be sealed
+     * @param traceContext what {@link Tracing} told of the enqueuing span, as JSON of at most {@link
+     *     #LONGEST_TRACE_CONTEXT} characters, or null
      */
     record NewRequest(
             UUID id,
@@ -176,7 +181,8 @@ public interface RequestStore {
             String host,
             int format,
             @Nullable String callbackArgs,
-            Value request) {}
+            Value request,
+            @Nullable String traceContext) {}
 
     /**
      * What to claim, highest priority first, then the longest due.
@@ -199,7 +205,9 @@ public interface RequestStore {
     /**
      * A row that was claimed. The epoch of the ref is the claim's.
      *
+     * @param dueAt since when it waited for this claim
      * @param deadlineAt when it expires, or null
+     * @param traceContext as it was stored, or null
      */
     record ClaimedRequest(
             RequestRef ref,
@@ -208,8 +216,16 @@ public interface RequestStore {
             String concurrencyKey,
             StoredRequest stored,
             Instant createdAt,
+            Instant dueAt,
             Instant claimedAt,
-            @Nullable Instant deadlineAt) {
+            @Nullable Instant deadlineAt,
+            @Nullable String traceContext) {
+
+        /** How long it waited for this claim. */
+        public Duration waited() {
+            var waited = Duration.between(dueAt, claimedAt);
+            return waited.isNegative() ? Duration.ZERO : waited;
+        }
 
         /** Whether it is not to be sent any more. */
         public boolean isExpired() {
@@ -249,6 +265,7 @@ public interface RequestStore {
      * A row as delivery sees it.
      *
      * @param outcome null unless the row is COMPLETED or DEAD
+     * @param traceContext as it was stored, or null
      * @param age how long ago the outcome was recorded; zero if there is none
      */
     record StoredOutcome(
@@ -261,6 +278,7 @@ public interface RequestStore {
             String callback,
             @Nullable String callbackArgs,
             @Nullable Value outcome,
+            @Nullable String traceContext,
             Duration age) {
 
         /** The row once the outcome of the claim, of that format, is recorded. */
@@ -276,12 +294,14 @@ public interface RequestStore {
                     stored.callback(),
                     stored.callbackArgs(),
                     outcome,
+                    claimed.traceContext(),
                     Duration.ZERO);
         }
 
         /** The same row with another outcome. */
         public StoredOutcome with(Value other) {
-            return new StoredOutcome(ref, state, format, attempt, method, host, callback, callbackArgs, other, age);
+            return new StoredOutcome(
+                    ref, state, format, attempt, method, host, callback, callbackArgs, other, traceContext, age);
         }
     }
 

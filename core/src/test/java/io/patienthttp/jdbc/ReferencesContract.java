@@ -162,7 +162,8 @@ abstract class ReferencesContract {
 
     private UUID insert(int format, Value request) {
         var id = UuidCreator.getTimeOrderedEpoch();
-        var row = new NewRequest(id, 1, Duration.ZERO, null, "key", "callback", "GET", "host", format, null, request);
+        var row = new NewRequest(
+                id, 1, Duration.ZERO, null, "key", "callback", "GET", "host", format, null, request, null);
         transactions.inTransaction(tx -> {
             store.insert(tx, List.of(row));
             return id;

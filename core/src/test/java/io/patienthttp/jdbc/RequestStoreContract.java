@@ -928,6 +928,7 @@ abstract class RequestStoreContract {
         private Duration expiresAfter;
         private String key = "localhost";
         private String args;
+        private String trace;
 
         RowBuilder priority(int priority) {
             this.priority = priority;
@@ -949,6 +950,11 @@ abstract class RequestStoreContract {
             return this;
         }
 
+        RowBuilder trace(String trace) {
+            this.trace = trace;
+            return this;
+        }
+
         RowBuilder args(String args) {
             this.args = args;
             return this;
@@ -966,7 +972,8 @@ abstract class RequestStoreContract {
                     "localhost",
                     1,
                     args,
-                    Value.of("{}"));
+                    Value.of("{}"),
+                    trace);
         }
     }
 }

@@ -87,6 +87,7 @@ abstract class MemoryOutcomes implements RequestStore {
                 stored.callback(),
                 stored.callbackArgs(),
                 row.outcome == null ? null : new Value(row.outcome, row.outcomeRef),
+                row.request.traceContext(),
                 row.completedAt == null ? Duration.ZERO : Duration.between(row.completedAt, database.now()));
     }
 

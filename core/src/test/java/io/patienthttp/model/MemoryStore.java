@@ -76,8 +76,10 @@ class MemoryStore extends MemoryProcesses {
                     row.request.concurrencyKey(),
                     row.stored(Math.max(row.format, database.observer().format(row.request.id()))),
                     row.createdAt,
+                    row.runAt,
                     row.claimedAt,
-                    row.deadlineAt));
+                    row.deadlineAt,
+                    row.request.traceContext()));
         }
         return claimed;
     }

@@ -6,12 +6,15 @@ import io.patienthttp.internal.claim.ClaimSettings;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.Claimer;
 import io.patienthttp.internal.claim.Quarantine;
+import io.patienthttp.internal.deliver.Announcer;
 import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.deliver.DeliverySettings;
 import io.patienthttp.internal.deliver.GroupCommit;
 import io.patienthttp.internal.deliver.Recorder;
 import io.patienthttp.internal.deliver.Waits;
 import io.patienthttp.internal.http.ByteBudget;
+import io.patienthttp.internal.observe.Events;
+import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.recover.LeaseSettings;
 import io.patienthttp.internal.recover.ProcessLease;
 import io.patienthttp.internal.recover.Reach;
@@ -104,12 +107,16 @@ final class Node implements Waits {
         var own = new MemoryTransactions(simulation.database, this);
         var application = new MemoryTransactions(simulation.database, this);
         var store = bug.store(own, outcomes);
-        var reach = new Reach(store, own);
         var reader = new RowReader(Envelope.plain());
+        var unheard = Events.direct();
+        var silent = new Announcer(store, reader, unheard);
+        var reach = new Reach(store, own, silent);
+        var heard = Events.direct();
+        heard.add(simulation.promises.calls.told());
         this.queue = bug.queue(new MemoryTransactions(simulation.database, this), "ph-" + number);
         queue.onWake(() -> owesEngineWake = false);
         queue.onEnd((run, result) -> simulation.promises.calls.ended(this, run, result));
-        this.commits = new GroupCommit(store, own, queue, config.freshChars(), this);
+        this.commits = new GroupCommit(store, own, queue, silent, config.freshChars(), this);
         var recording = new Recorder(
                 commits, new Recorder.Payloads(Envelope.plain(), new PayloadThreads(Runnable::run), GRACE), UNRESOLVED);
         var quarantine = new Quarantine(this::send, this::inFlight, config.maxRecoveries());
@@ -129,18 +136,18 @@ final class Node implements Waits {
                 reader,
                 commits,
                 new Deliverer.Application(
-                        application, resolver(application), List.of(simulation.promises.calls.told())),
+                        application, resolver(application), new Announcer(store, reader, heard), new Traces(null)),
                 new DeliverySettings(
                         config.maxAttempts(), FIRST_BACKOFF, LONGEST_BACKOFF, UNRESOLVED, config.transactional()));
         var claiming = new TurnLock(simulation);
         this.claims = new Claimer(
                 store,
                 reader,
-                new Claimer.Room(processor, new ByteBudget(1)),
-                lease,
+                new Claimer.Room(processor, new ByteBudget(1), lease),
                 new ErringRows(recording, simulation.promises),
                 new ClaimSettings(config.maxRecoveries(), Map.of(Stories.NARROW, 1)),
-                claiming);
+                claiming,
+                unheard);
         this.reconciler = new Reconciler(
                 reach, queue, lease, processor, bug.reconcilersLock(simulation, claiming), () -> owesWake = false);
         claims.onUnknownResult(reconciler::reconcile);

@@ -1,7 +1,11 @@
 package io.patienthttp.model;
 
 import io.patienthttp.RequestState;
+import io.patienthttp.internal.deliver.Announcer;
+import io.patienthttp.internal.observe.Events;
 import io.patienthttp.internal.recover.Reach;
+import io.patienthttp.internal.wire.Envelope;
+import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.runtime.OperationsAccess;
 import java.util.List;
 
@@ -18,8 +22,9 @@ final class Outside {
         this.simulation = simulation;
         var transactions = new MemoryTransactions(simulation.database, this);
         this.store = simulation.bug.store(transactions, Stories.OUTCOMES);
-        this.access =
-                OperationsAccess.on(new Reach(store, transactions), simulation.bug.queue(transactions, "outside"));
+        var silent = new Announcer(store, new RowReader(Envelope.plain()), Events.direct());
+        this.access = OperationsAccess.on(
+                new Reach(store, transactions, silent), simulation.bug.queue(transactions, "outside"));
     }
 
     void submit(Story story) {

@@ -119,7 +119,8 @@ final class StoreScript {
                 "host",
                 1 + chance.below(2),
                 chance.flip() ? null : "{}",
-                value("{\"a\":1}"));
+                value("{\"a\":1}"),
+                chance.flip() ? null : "{\"traceparent\":\"00\"}");
         in(tx -> {
             store.insert(tx, List.of(request));
             return id;

@@ -56,7 +56,8 @@ final class Stories {
                 "slow",
                 1,
                 chance.oneIn(4) ? ARGS : null,
-                Value.of(unreadable ? "?" : delay ? DELAYED : AT_ONCE)));
+                Value.of(unreadable ? "?" : delay ? DELAYED : AT_ONCE),
+                null));
         story.unreadable = unreadable;
         story.erring = unreadable && chance.flip();
         story.homeless = homeless;

@@ -4,6 +4,7 @@ import io.patienthttp.CapacityException;
 import io.patienthttp.NotRunningException;
 import io.patienthttp.Request;
 import io.patienthttp.internal.http.ByteBudget;
+import io.patienthttp.internal.observe.Events;
 import io.patienthttp.internal.wire.Envelope;
 import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.processor.Processor;
@@ -38,6 +39,7 @@ public final class Claimer {
     private final Ownership ownership;
     private final UnusableRows unusable;
     private final ClaimSettings settings;
+    private final Events events;
     private final RowReader reader;
 
     private final Lock claiming;
@@ -54,18 +56,19 @@ public final class Claimer {
             RequestStore store,
             RowReader reader,
             Room room,
-            Ownership ownership,
             UnusableRows unusable,
             ClaimSettings settings,
-            Lock claiming) {
+            Lock claiming,
+            Events events) {
         this.store = store;
         this.reader = reader;
         this.processor = room.processor();
         this.budget = room.budget();
         this.claiming = claiming;
-        this.ownership = ownership;
+        this.ownership = room.ownership();
         this.unusable = unusable;
         this.settings = settings;
+        this.events = events;
     }
 
     /** Sets what runs after a claim whose result is unknown, which may own rows that nobody holds, before the next one. */
@@ -100,10 +103,22 @@ public final class Claimer {
             }
             var order = order(ownership.owner(), tasks);
             var rows = store.claim(order);
+            tell(rows);
             rows.forEach(row -> begin(order.owner(), row));
             return hasRoom() && (rows.size() == order.limit() || filledAKey(order, rows));
         } finally {
             claiming.unlock();
+        }
+    }
+
+    /** Before any of them becomes a task, which tells more of itself. */
+    private void tell(List<ClaimedRequest> rows) {
+        if (!events.isHeard()) {
+            return;
+        }
+        events.tell(listener -> listener.onClaim(rows.size()));
+        for (var row : rows) {
+            events.tell(listener -> listener.onClaimed(row.ref().id().toString(), row.attempt(), row.waited()));
         }
     }
 
@@ -160,6 +175,6 @@ public final class Claimer {
         }
     }
 
-    /** What bounds the claim: slots, and bytes of answers. */
-    public record Room(Processor<ClaimedTask> processor, ByteBudget budget) {}
+    /** What bounds the claim: slots, bytes of answers, and the lease. */
+    public record Room(Processor<ClaimedTask> processor, ByteBudget budget, Ownership ownership) {}
 }

@@ -1,5 +1,6 @@
 package io.patienthttp.internal.deliver;
 
+import io.patienthttp.Outcome;
 import io.patienthttp.spi.CallbackRun;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
@@ -25,9 +26,14 @@ sealed interface Change {
      *
      * @param fresh the row as it will be, for a callback that runs in this process
      * @param payload what is in a payload store of it; null if nothing is
+     * @param given what listeners are told if it is recorded; null if the row says it all
      */
     record Complete(
-            UUID owner, StoredOutcome fresh, @Nullable Payload payload, CompletableFuture<Void> written)
+            UUID owner,
+            StoredOutcome fresh,
+            @Nullable Payload payload,
+            @Nullable Outcome given,
+            CompletableFuture<Void> written)
             implements Change {
 
         @Override
@@ -39,9 +45,14 @@ sealed interface Change {
             return Objects.requireNonNull(fresh.outcome());
         }
 
-        /** The same with another outcome, which is in its row. */
-        Complete with(Value inRow) {
-            return new Complete(owner, fresh.with(inRow), null, written);
+        /** The same outcome, in its row. */
+        Complete inRow(Value value) {
+            return new Complete(owner, fresh.with(value), null, given, written);
+        }
+
+        /** With one of the outcomes that hold no data. */
+        Complete fixed(String outcome) {
+            return new Complete(owner, fresh.with(Value.of(outcome)), null, null, written);
         }
     }
 

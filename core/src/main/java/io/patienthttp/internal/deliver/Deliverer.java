@@ -1,13 +1,13 @@
 package io.patienthttp.internal.deliver;
 
 import io.patienthttp.Callback;
-import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
-import io.patienthttp.Listener;
 import io.patienthttp.Outcome;
 import io.patienthttp.RequestState;
 import io.patienthttp.Response;
 import io.patienthttp.StorageException;
+import io.patienthttp.internal.observe.LoggedRequest;
+import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.internal.wire.UnreadableException;
 import io.patienthttp.spi.CallbackQueue;
@@ -85,9 +85,11 @@ public final class Deliverer implements CallbackRunner {
      *
      * @param transactions in which callbacks run, if delivery is transactional
      * @param callbacks the registered callbacks
-     * @param listeners who is told of dead letters
+     * @param announcer tells listeners what became of callbacks
+     * @param traces in which callbacks run
      */
-    public record Application(Transactions transactions, CallbackResolver callbacks, List<Listener> listeners) {}
+    public record Application(
+            Transactions transactions, CallbackResolver callbacks, Announcer announcer, Traces traces) {}
 
     @Override
     public Result run(CallbackRun run) {
@@ -97,7 +99,7 @@ public final class Deliverer implements CallbackRunner {
             }
             return settings.transactional() ? runTransactional(run) : runAtLeastOnce(run);
         } catch (CallbackFailed e) {
-            return failed(run, e.getCause());
+            return failed(run, e.getCause(), e.duration);
         } catch (CannotRead e) {
             return elsewhere(run, e.unreadable);
         } catch (UnreadableException e) {
@@ -109,7 +111,7 @@ public final class Deliverer implements CallbackRunner {
             Thread.currentThread().interrupt(); // the engine stops; the job is removed or runs again later
             return FINISHED;
         } catch (Throwable e) { // the engine runs the job again
-            return failed(run, e);
+            return failed(run, e, Duration.ZERO);
         }
     }
 
@@ -145,15 +147,16 @@ public final class Deliverer implements CallbackRunner {
             if (!(checked instanceof Decision.Call call && call.callback().transactional())) {
                 return checked;
             }
+            Duration duration;
             if (prepared != null && prepared.isOf(call.outcome())) {
-                call(call.callback(), prepared.outcome());
+                duration = run(call, prepared.outcome());
             } else if (outcomes.isAtHand(call.outcome())) {
-                call(call.callback(), read(call.outcome()));
+                duration = run(call, read(call.outcome()));
             } else {
                 return new Decision.Read(call.outcome());
             }
             store.remove(transaction, List.of(run.ref()));
-            return new Decision.Answer(FINISHED);
+            return new Decision.Delivered(duration);
         });
     }
 
@@ -176,8 +179,15 @@ public final class Deliverer implements CallbackRunner {
 
     private Result follow(CallbackRun run, Decision decision) throws InterruptedException, UnreadableException {
         if (decision instanceof Decision.Call call) {
-            call(call.callback(), outcomes.read(call.outcome()));
-            removals.remove(run, true);
+            var duration = run(call, outcomes.read(call.outcome()));
+            if (removals.remove(run, true)) {
+                application.announcer().delivered(run.ref(), duration);
+            }
+            return FINISHED;
+        }
+        if (decision instanceof Decision.Delivered delivered) {
+            application.announcer().delivered(run.ref(), delivered.duration());
+            removals.remove(run, false);
             return FINISHED;
         }
         if (decision instanceof Decision.GiveUp giveUp) {
@@ -224,19 +234,37 @@ public final class Deliverer implements CallbackRunner {
         return new Decision.Answer(new Result.Later(ELSEWHERE));
     }
 
-    private static void call(Callback callback, Outcome outcome) {
+    /** Returns how long it took. */
+    private Duration run(Decision.Call call, Outcome outcome) {
+        long begin = System.nanoTime();
+        Throwable failure = null;
+        try (var logged = new LoggedRequest(outcome.requestId())) {
+            var span =
+                    application.traces().startCallback(outcome, call.outcome().traceContext());
+            failure = failureOf(call.callback(), outcome);
+            span.end(failure);
+        }
+        var duration = Duration.ofNanos(System.nanoTime() - begin);
+        if (failure != null) {
+            throw new CallbackFailed(failure, duration);
+        }
+        return duration;
+    }
+
+    private static @Nullable Throwable failureOf(Callback callback, Outcome outcome) {
         try {
             if (outcome instanceof Response response) {
                 callback.onComplete(response);
             } else if (outcome instanceof Failure failure) {
                 callback.onError(failure);
             }
+            return null;
         } catch (Throwable e) { // user code: whatever it throws is a failure of this run
-            throw new CallbackFailed(e);
+            return e;
         }
     }
 
-    private Result failed(CallbackRun run, Throwable cause) {
+    private Result failed(CallbackRun run, Throwable cause, Duration duration) {
         if (isConflict(cause)) {
             log.info(
                     "The callback of request {} met a conflict in the database; running it again in {}",
@@ -257,6 +285,7 @@ public final class Deliverer implements CallbackRunner {
                 settings.maxAttempts(),
                 delay,
                 cause);
+        application.announcer().retried(run.ref(), failures, duration, delay);
         return new Result.Failed(cause, delay);
     }
 
@@ -266,16 +295,15 @@ public final class Deliverer implements CallbackRunner {
      */
     private Result deadLetter(CallbackRun run, int runs, String lastError, Duration again) {
         try {
-            boolean dead = ownTransactions.inTransaction(transaction -> {
-                var changed = store.deadLetter(transaction, run.ref(), lastError);
+            ownTransactions.inTransaction(transaction -> {
+                if (store.deadLetter(transaction, run.ref(), lastError)) {
+                    application.announcer().dead(transaction, run.ref(), runs, lastError);
+                }
                 if (queue.remove(transaction, List.of(run)).isEmpty()) {
                     throw new LateRun();
                 }
-                return changed;
+                return run;
             });
-            if (dead) {
-                tell(run, runs, lastError);
-            }
             return FINISHED;
         } catch (LateRun e) {
             log.debug("Run {} of {} is not the current one", run.version(), run.ref());
@@ -283,18 +311,6 @@ public final class Deliverer implements CallbackRunner {
         } catch (StorageException e) {
             log.warn("Could not dead-letter request {}: {}. Trying again in {}", run.ref(), e.getMessage(), again);
             return runs > run.failures() ? new Result.Failed(e, again) : new Result.Later(again);
-        }
-    }
-
-    private void tell(CallbackRun run, int runs, String lastError) {
-        var id = run.ref().id();
-        for (var listener : application.listeners()) {
-            try {
-                var callback = store.find(id).map(status -> status.callback()).orElse("unknown");
-                listener.onDead(new DeadLetter(id.toString(), callback, runs, lastError));
-            } catch (RuntimeException e) {
-                log.warn("A listener was not told, or failed, for dead request {}", id, e);
-            }
         }
     }
 
@@ -325,6 +341,9 @@ public final class Deliverer implements CallbackRunner {
 
         /** Read the outcome first, without a lock. */
         record Read(StoredOutcome outcome) implements Decision {}
+
+        /** It was called, and the row is removed. */
+        record Delivered(Duration duration) implements Decision {}
 
         /** Nothing is called. */
         record Answer(Result result) implements Decision {}
@@ -359,8 +378,11 @@ public final class Deliverer implements CallbackRunner {
 
         private static final long serialVersionUID = 1L;
 
-        CallbackFailed(Throwable cause) {
+        private final Duration duration;
+
+        CallbackFailed(Throwable cause, Duration duration) {
             super(cause);
+            this.duration = duration;
         }
 
         @Override

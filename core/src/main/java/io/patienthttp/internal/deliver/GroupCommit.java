@@ -10,7 +10,6 @@ import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.Completion;
 import io.patienthttp.spi.RequestStore.Recorded;
-import io.patienthttp.spi.RequestStore.Value;
 import io.patienthttp.spi.Transaction;
 import io.patienthttp.spi.Transactions;
 import java.time.Duration;
@@ -52,6 +51,7 @@ public final class GroupCommit {
     private final RequestStore store;
     private final Transactions transactions;
     private final CallbackQueue callbacks;
+    private final Announcer announcer;
     private final FreshOutcomes fresh;
     private final Waits waits;
     private final BlockingQueue<Change> changes = new LinkedBlockingQueue<>();
@@ -67,11 +67,17 @@ public final class GroupCommit {
      * @param waits how changes that were set aside, and who asked for a change, wait
      */
     public GroupCommit(
-            RequestStore store, Transactions transactions, CallbackQueue callbacks, long freshChars, Waits waits) {
+            RequestStore store,
+            Transactions transactions,
+            CallbackQueue callbacks,
+            Announcer announcer,
+            long freshChars,
+            Waits waits) {
         this.fresh = new FreshOutcomes(freshChars);
         this.store = store;
         this.transactions = transactions;
         this.callbacks = callbacks;
+        this.announcer = announcer;
         this.waits = waits;
     }
 
@@ -198,7 +204,7 @@ public final class GroupCommit {
                 log.warn(
                         "The outcome of request {} waited too long for its payload; it goes into its row",
                         change.ref());
-                return complete.with(payload.inRow().get());
+                return complete.inRow(payload.inRow().get());
             }
         }
         return change;
@@ -224,7 +230,7 @@ public final class GroupCommit {
                 && change instanceof Change.Complete complete
                 && !complete.outcome().text().equals(FixedOutcomes.UNSTORABLE)) {
             log.error("The database refuses the outcome of request {}: {}", change.ref(), failure.getMessage());
-            inHand.push(List.of(complete.with(Value.of(FixedOutcomes.UNSTORABLE))));
+            inHand.push(List.of(complete.fixed(FixedOutcomes.UNSTORABLE)));
             return;
         }
         log.error("Could not write a change of request {}. Trying again in {}", change.ref(), LONGEST_BACKOFF, failure);
@@ -236,6 +242,7 @@ public final class GroupCommit {
         boolean jobs = transactions.inTransaction(transaction -> {
             var created = changeRows(transaction, batch, recorded);
             callbacks.enqueue(transaction, created);
+            announcer.written(transaction, batch, recorded, created);
             var runs = runs(batch);
             if (!runs.isEmpty()) {
                 callbacks.remove(transaction, runs);

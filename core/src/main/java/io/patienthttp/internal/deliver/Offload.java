@@ -1,5 +1,6 @@
 package io.patienthttp.internal.deliver;
 
+import io.patienthttp.Outcome;
 import io.patienthttp.StorageException;
 import io.patienthttp.internal.wire.Column;
 import io.patienthttp.internal.wire.Envelope;
@@ -41,17 +42,17 @@ final class Offload {
     }
 
     /** Completes once the outcome is written. Neither throws nor waits for a payload store. */
-    CompletionStage<?> write(UUID owner, ClaimedRequest row, String json) {
-        var outcome =
-                new Waiting(owner, row, json, commits.expect(), commits.waits().nanoTime());
+    CompletionStage<?> write(UUID owner, ClaimedRequest row, String json, Outcome given) {
+        var outcome = new Waiting(
+                owner, row, json, given, commits.expect(), commits.waits().nanoTime());
         seal(outcome);
         return outcome.written;
     }
 
     /** Writes one of the outcomes that are not sealed. */
     CompletionStage<?> writeFixed(UUID owner, ClaimedRequest row, String fixed) {
-        var outcome =
-                new Waiting(owner, row, fixed, commits.expect(), commits.waits().nanoTime());
+        var outcome = new Waiting(
+                owner, row, fixed, null, commits.expect(), commits.waits().nanoTime());
         add(outcome, Value.of(fixed), null);
         return outcome.written;
     }
@@ -66,7 +67,7 @@ final class Offload {
             return;
         } catch (Throwable e) { // to leave it would have the request sent again
             log.error("The outcome of {} cannot be sealed", outcome, e);
-            add(outcome, Value.of(FixedOutcomes.UNSTORABLE), null);
+            add(outcome.without(), Value.of(FixedOutcomes.UNSTORABLE), null);
             return;
         }
         if (closed.isOffloaded()) {
@@ -96,12 +97,23 @@ final class Offload {
     }
 
     private void add(Waiting outcome, Value value, Change.@Nullable Payload payload) {
-        commits.add(new Change.Complete(
-                outcome.owner, StoredOutcome.of(outcome.row, Envelope.format(value), value), payload, outcome.written));
+        var fresh = StoredOutcome.of(outcome.row, Envelope.format(value), value);
+        commits.add(new Change.Complete(outcome.owner, fresh, payload, outcome.given, outcome.written));
     }
 
     /** An outcome on its way; shows nothing of it. */
-    private record Waiting(UUID owner, ClaimedRequest row, String json, CompletableFuture<Void> written, long since) {
+    private record Waiting(
+            UUID owner,
+            ClaimedRequest row,
+            String json,
+            @Nullable Outcome given,
+            CompletableFuture<Void> written,
+            long since) {
+
+        /** The same, of which listeners are told what its row says. */
+        Waiting without() {
+            return new Waiting(owner, row, json, null, written, since);
+        }
 
         @Override
         public String toString() {

@@ -56,6 +56,17 @@ final class Outcomes {
         }
     }
 
+    /** Reads it, as far as that can be done here and now. */
+    Outcome readForListeners(StoredOutcome stored) {
+        try {
+            return read(stored);
+        } catch (StorageException | UnreadableException e) {
+            var row = new OutcomeCodec.Row(
+                    stored.ref().id().toString(), stored.attempt(), CallbackArgs.empty(), () -> unknownTarget(stored));
+            return codec.read(value(stored).text(), row);
+        }
+    }
+
     private Outcome unreadable(StoredOutcome stored, CallbackArgs args, UnreadableException e) {
         var target = target(stored);
         var details = OutcomeDetails.builder(stored.ref().id().toString(), target.method(), target.url())
@@ -75,8 +86,12 @@ final class Outcomes {
         } catch (StorageException e) {
             throw e;
         } catch (RuntimeException | UnreadableException e) {
-            return new OutcomeCodec.Target(Method.parse(stored.method()), URI.create("//" + stored.host()));
+            return unknownTarget(stored);
         }
+    }
+
+    private static OutcomeCodec.Target unknownTarget(StoredOutcome stored) {
+        return new OutcomeCodec.Target(Method.parse(stored.method()), URI.create("//" + stored.host()));
     }
 
     private static Value value(StoredOutcome stored) {

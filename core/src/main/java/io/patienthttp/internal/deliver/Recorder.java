@@ -1,7 +1,9 @@
 package io.patienthttp.internal.deliver;
 
 import io.patienthttp.Failure;
+import io.patienthttp.Method;
 import io.patienthttp.Outcome;
+import io.patienthttp.OutcomeDetails;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.TransportFailure;
 import io.patienthttp.internal.claim.ClaimedTask;
@@ -13,6 +15,7 @@ import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.processor.TaskHandler;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
+import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -60,13 +63,14 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
     @Override
     public CompletionStage<?> completed(ClaimedTask task, Outcome outcome) {
         String json;
+        var given = withEarlierClaims(task, outcome);
         try {
-            json = codec.write(withEarlierClaims(task, outcome));
+            json = codec.write(given);
         } catch (Throwable e) { // to leave it would have the request sent again
             log.error("The outcome of request {} cannot be written", task.id(), e);
             return offload.writeFixed(task.owner(), task.row(), FixedOutcomes.UNSTORABLE);
         }
-        return offload.write(task.owner(), task.row(), json);
+        return offload.write(task.owner(), task.row(), json, given);
     }
 
     /** What this claim did not send, an earlier one may have sent before its process died. */
@@ -124,11 +128,7 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
             return;
         }
         log.error("Request {} cannot be read: {}", id, kind);
-        offload.write(
-                owner,
-                row,
-                codec.writeRejected(
-                        Failure.Kind.UNREADABLE, "the stored request cannot be read", row.maybeSentBefore()));
+        reject(owner, row, Failure.Kind.UNREADABLE, "the stored request cannot be read");
     }
 
     @Override
@@ -136,7 +136,22 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
         var message = row.maybeSentBefore()
                 ? "the request expired before it could be sent again"
                 : "the request expired before it could be sent";
-        offload.write(owner, row, codec.writeRejected(Failure.Kind.EXPIRED, message, row.maybeSentBefore()));
+        reject(owner, row, Failure.Kind.EXPIRED, message);
+    }
+
+    /** Listeners are told of the URL {@code //host}: nothing more is known of it here. */
+    private void reject(UUID owner, ClaimedRequest row, Failure.Kind kind, String message) {
+        var stored = row.stored();
+        var details = OutcomeDetails.builder(
+                        row.ref().id().toString(), Method.parse(stored.method()), URI.create("//" + stored.host()))
+                .attempt(row.attempt())
+                .build();
+        var maybeProcessed = row.maybeSentBefore();
+        offload.write(
+                owner,
+                row,
+                codec.writeRejected(kind, message, maybeProcessed),
+                RejectedFailure.of(details, kind, message, maybeProcessed));
     }
 
     @Override

@@ -20,15 +20,17 @@ final class Removals {
         this.commits = commits;
     }
 
-    /** Removes the job of the run, and the row if it is not gone yet; returns when that is committed, or given up. */
-    void remove(CallbackRun run, boolean row) throws InterruptedException {
+    /** Removes the job of the run, and the row if it is not gone yet; true when that is committed, false if it was given up. */
+    boolean remove(CallbackRun run, boolean row) throws InterruptedException {
         var change = new Change.Remove(run, row, commits.expect());
         commits.add(change);
         try {
             commits.await(change);
+            return true;
         } catch (ExecutionException | CancellationException e) { // the latter is what a change that is given up throws
             log.warn(
                     "The removal of request {} was not written before the stop; its callback may run again", run.ref());
+            return false;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.patienthttp.internal.enqueue;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.patienthttp.Request;
+import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.wire.RequestCodec;
 import io.patienthttp.spi.CallbackResolver;
 import io.patienthttp.spi.RequestStore.NewRequest;
@@ -14,12 +15,14 @@ public final class Admission {
 
     private final CallbackResolver callbacks;
     private final Set<String> refusedHeaders;
+    private final Traces traces;
     private final RequestCodec codec = new RequestCodec();
 
     /** Admits requests to these callbacks, without a literal value in one of the headers, named in lower case. */
-    public Admission(CallbackResolver callbacks, Set<String> refusedHeaders) {
+    public Admission(CallbackResolver callbacks, Set<String> refusedHeaders, Traces traces) {
         this.callbacks = callbacks;
         this.refusedHeaders = refusedHeaders;
+        this.traces = traces;
     }
 
     /**
@@ -41,7 +44,8 @@ public final class Admission {
                 host,
                 RequestCodec.FORMAT,
                 codec.write(request.callbackArgs()),
-                Value.of(codec.write(request)));
+                Value.of(codec.write(request)),
+                traces.enqueued(request));
     }
 
     private String callbackOf(Request request) {

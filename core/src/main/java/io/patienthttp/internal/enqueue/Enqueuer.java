@@ -1,6 +1,7 @@
 package io.patienthttp.internal.enqueue;
 
 import io.patienthttp.Request;
+import io.patienthttp.internal.observe.Events;
 import io.patienthttp.internal.wire.Column;
 import io.patienthttp.internal.wire.Envelope;
 import io.patienthttp.spi.RequestStore;
@@ -21,14 +22,13 @@ public final class Enqueuer {
     private final Transactions ownTransactions;
     private final Admission admission;
     private final Envelope envelope;
-    private final Runnable wake;
+    private final AfterCommit afterCommit;
 
     /**
      * An enqueuer.
      *
      * @param applicationTransactions knows the caller's transaction, where it can
      * @param ownTransactions for callers without one
-     * @param wake tells the claimer, after a commit, that there is something to claim
      */
     public Enqueuer(
             RequestStore store,
@@ -36,37 +36,57 @@ public final class Enqueuer {
             Transactions ownTransactions,
             Admission admission,
             Envelope envelope,
-            Runnable wake) {
+            AfterCommit afterCommit) {
         this.store = store;
         this.applicationTransactions = applicationTransactions;
         this.ownTransactions = ownTransactions;
         this.admission = admission;
         this.envelope = envelope;
-        this.wake = wake;
+        this.afterCommit = afterCommit;
     }
+
+    /**
+     * Who is told that requests are stored.
+     *
+     * @param wake tells the claimer that there is something to claim
+     */
+    public record AfterCommit(Events events, Runnable wake) {}
 
     /** Stores all in the caller's transaction, or in one of their own if there is none. */
     public List<String> enqueueAll(Collection<Request> requests) {
         var rows = rows(requests);
         return applicationTransactions
                 .current()
-                .map(transaction -> insert(transaction, rows))
-                .orElseGet(() -> ownTransactions.inTransaction(transaction -> insert(transaction, rows)));
+                .map(transaction -> insert(transaction, requests, rows))
+                .orElseGet(() -> ownTransactions.inTransaction(transaction -> insert(transaction, requests, rows)));
     }
 
     /** Stores all in the given transaction. */
     public List<String> enqueueAll(Transaction transaction, Collection<Request> requests) {
-        return insert(transaction, rows(requests));
+        return insert(transaction, requests, rows(requests));
     }
 
-    private List<String> insert(Transaction transaction, List<NewRequest> rows) {
+    private List<String> insert(Transaction transaction, Collection<Request> requests, List<NewRequest> rows) {
+        var ids = rows.stream().map(row -> row.id().toString()).toList();
         if (!rows.isEmpty()) {
             store.insert(
                     transaction,
                     rows.stream().map(row -> enclose(transaction, row)).toList());
-            transaction.afterCommit(wake);
+            if (afterCommit.events.isHeard()) { // before the claimer is woken, which tells more of them
+                var enqueued = List.copyOf(requests);
+                transaction.afterCommit(() -> tell(ids, enqueued));
+            }
+            transaction.afterCommit(afterCommit.wake);
         }
-        return rows.stream().map(row -> row.id().toString()).toList();
+        return ids;
+    }
+
+    private void tell(List<String> ids, List<Request> requests) {
+        for (int i = 0; i < ids.size(); i++) {
+            var id = ids.get(i);
+            var request = requests.get(i);
+            afterCommit.events.tell(listener -> listener.onEnqueued(id, request), request.bodySize());
+        }
     }
 
     private NewRequest enclose(Transaction transaction, NewRequest row) {
@@ -85,7 +105,8 @@ public final class Enqueuer {
                 row.host(),
                 Envelope.format(args, request),
                 args == null ? null : args.text(),
-                request);
+                request,
+                row.traceContext());
     }
 
     private List<NewRequest> rows(Collection<Request> requests) {

@@ -12,6 +12,7 @@ import io.patienthttp.spi.Sent;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -72,8 +73,8 @@ final class Attempt implements Sending {
         }
     }
 
-    void start() {
-        next(Hop.of(request));
+    void start(Map<String, String> trace) {
+        next(Hop.of(request, trace));
     }
 
     private void next(Hop hop) {

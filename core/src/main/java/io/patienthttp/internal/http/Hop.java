@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One request to one URL, before secrets are looked up: the request itself, or what a redirect made of it.
  *
  * @param url the URL as outcomes show it, without secret parameters
+ * @param trace header fields that continue a trace
  */
 record Hop(
         Method method,
@@ -21,16 +22,18 @@ record Hop(
         Map<String, String> headers,
         Map<String, Secret> secretHeaders,
         Map<String, Secret> secretParams,
+        Map<String, String> trace,
         List<String> preprocessors,
         byte @Nullable [] body) {
 
-    static Hop of(Request request) {
+    static Hop of(Request request, Map<String, String> trace) {
         return new Hop(
                 request.method(),
                 request.url(),
                 request.headers(),
                 request.secretHeaders(),
                 request.secretParams(),
+                trace,
                 request.preprocessors(),
                 request.body().orElse(null));
     }
@@ -38,7 +41,7 @@ record Hop(
     /**
      * What a redirect with this status to this URL asks for (parity 55, 57, 58). 301, 302 and 303 make it a GET without
      * body, but leave a HEAD a HEAD; secret parameters are never added again. Another origin gets neither secrets nor
-     * sensitive headers nor what preprocessors would add.
+     * sensitive headers nor the trace nor what preprocessors would add.
      */
     Hop redirected(int status, URI target, Set<String> sensitiveHeaders) {
         var plain = new LinkedHashMap<>(headers);
@@ -60,6 +63,7 @@ record Hop(
                 plain,
                 secret,
                 Map.of(),
+                sameOrigin ? trace : Map.of(),
                 sameOrigin ? preprocessors : List.of(),
                 rewritten ? null : body);
     }

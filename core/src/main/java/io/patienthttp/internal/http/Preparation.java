@@ -44,6 +44,7 @@ final class Preparation {
             draft.param(param.getKey(), secret.prefix() + find(secret, hop));
         }
         draft.header("x-request-id", id);
+        hop.trace().forEach(draft::header);
         var userAgent = settings.userAgent();
         if (userAgent != null && !draft.headers().containsKey("user-agent")) {
             draft.header("user-agent", userAgent);

@@ -46,8 +46,17 @@ public final class RequestSender {
      * @param maySend asked right before each hop is given to the transport; false: the result is {@link Sent.Aborted}
      */
     public Sending send(OutcomeDetails details, Request request, BooleanSupplier maySend) {
+        return send(details, request, maySend, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param trace header fields that continue a trace; for the origin of the request alone
+     */
+    public Sending send(OutcomeDetails details, Request request, BooleanSupplier maySend, Map<String, String> trace) {
         var sending = new Attempt(this, request, new Outcomes(details), maySend);
-        sending.start();
+        sending.start(trace);
         return sending;
     }
 

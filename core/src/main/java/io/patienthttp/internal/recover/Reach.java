@@ -2,13 +2,14 @@ package io.patienthttp.internal.recover;
 
 import io.patienthttp.StorageException;
 import io.patienthttp.StorageException.Reason;
+import io.patienthttp.internal.deliver.Announcer;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.Transaction;
 import io.patienthttp.spi.Transactions;
 import java.util.function.Function;
 
-/** The store, and transactions of our own to use it in. */
-public record Reach(RequestStore store, Transactions transactions) {
+/** The store, transactions of our own to use it in, and who tells what they did. */
+public record Reach(RequestStore store, Transactions transactions, Announcer announcer) {
 
     private static final int TRIES = 5;
 

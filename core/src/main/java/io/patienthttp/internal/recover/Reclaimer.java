@@ -13,6 +13,9 @@ public final class Reclaimer {
 
     private static final Logger log = LoggerFactory.getLogger(Reclaimer.class);
 
+    /** What listeners are told of a process that nobody knows. */
+    private static final String UNREGISTERED = "unregistered";
+
     private final Reach reach;
     private final CallbackQueue queue;
     private final Ownership ownership;
@@ -55,6 +58,7 @@ public final class Reclaimer {
             var engine = found.engineName();
             int freed = engine == null ? 0 : queue.free(transaction, engine);
             queue.enqueue(transaction, found.completed());
+            tell(transaction, found, String.valueOf(found.process()));
             log.info(
                     "Process {} died: {} of its requests are pending again, {} completed, {} of its callbacks run again",
                     found.process(),
@@ -65,11 +69,21 @@ public final class Reclaimer {
         return reclaimed;
     }
 
+    private void tell(Transaction transaction, Reclaimed found, String process) {
+        var announcer = reach.announcer();
+        transaction.afterCommit(
+                () -> announcer.events().tell(listener -> listener.onReclaimed(process, found.pending())));
+        announcer.recordedByStore(transaction, found.completed());
+    }
+
     /** Reclaims requests whose owner is not registered at all. */
     public void reclaimUnowned() {
         var reclaimed = reach.inTransaction(transaction -> {
             var found = reach.store().reclaimUnowned(transaction, maxRecoveries);
             queue.enqueue(transaction, found.completed());
+            if (found.pending() + found.completed().size() > 0) {
+                tell(transaction, found, UNREGISTERED);
+            }
             return found;
         });
         if (reclaimed.pending() + reclaimed.completed().size() > 0) {

@@ -3,10 +3,14 @@ package io.patienthttp.internal.recover;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.Ownership;
 import io.patienthttp.processor.Processor;
+import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.RequestRef;
+import io.patienthttp.spi.Transaction;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +72,7 @@ public final class Reconciler {
         reach.inTransaction(transaction -> {
             var jobs = reach.store().release(transaction, owner, owned, Duration.ZERO);
             queue.enqueue(transaction, jobs);
+            tell(transaction, owned, jobs);
             return jobs;
         });
         queue.wake();
@@ -76,11 +81,20 @@ public final class Reconciler {
 
     /** Gives back all that this process owns, at its end. */
     public void releaseAll() {
+        var owner = ownership.owner();
+        var owned = reach.announcer().events().isHeard() ? reach.store().ownedBy(owner) : List.<RequestRef>of();
         reach.inTransaction(transaction -> {
-            var jobs = reach.store().releaseAll(transaction, ownership.owner());
+            var jobs = reach.store().releaseAll(transaction, owner);
             queue.enqueue(transaction, jobs);
+            tell(transaction, owned, jobs);
             return jobs;
         });
+    }
+
+    private void tell(Transaction transaction, Collection<RequestRef> released, List<CallbackJob> completed) {
+        var announcer = reach.announcer();
+        transaction.afterCommit(() -> announcer.released(released, completed));
+        announcer.recordedByStore(transaction, completed);
     }
 
     /** Aborts the tasks whose rows are flagged for cancellation; their release completes them as CANCELLED. */

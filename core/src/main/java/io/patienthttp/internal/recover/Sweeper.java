@@ -1,8 +1,11 @@
 package io.patienthttp.internal.recover;
 
+import io.patienthttp.DeadLetter;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.CompletedRow;
+import io.patienthttp.spi.Transaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +22,7 @@ public final class Sweeper {
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
 
     private static final int PAGES = 20;
+    private static final String GIVEN_UP = "the job engine gave its callback up";
 
     private final Reach reach;
     private final CallbackQueue queue;
@@ -62,8 +66,7 @@ public final class Sweeper {
             for (var row : page) {
                 switch (states.getOrDefault(row.ref(), CallbackQueue.JobState.MISSING)) {
                     case LIVE -> {}
-                    case GIVEN_UP ->
-                        reach.store().deadLetter(transaction, row.ref(), "the job engine gave its callback up");
+                    case GIVEN_UP -> deadLetter(transaction, row.ref());
                     case MISSING -> reach.store().renew(transaction, row.ref()).ifPresent(jobs::add);
                 }
             }
@@ -73,6 +76,12 @@ public final class Sweeper {
         if (renewed > 0) {
             log.warn("{} outcomes had no callback job any more; their callbacks run now", renewed);
             queue.wake();
+        }
+    }
+
+    private void deadLetter(Transaction transaction, RequestRef ref) {
+        if (reach.store().deadLetter(transaction, ref, GIVEN_UP)) {
+            reach.announcer().dead(transaction, ref, DeadLetter.UNKNOWN_RUNS, GIVEN_UP);
         }
     }
 }

@@ -46,6 +46,9 @@ public final class RequestCodec {
         request.egress().ifPresent(egress -> writeEgress(json.putObject("egress"), egress));
         request.maxRedirects().ifPresent(max -> json.put("maxRedirects", max));
         request.failOnErrorStatus().ifPresent(fail -> json.put("failOnErrorStatus", fail));
+        if (request.propagatesTrace()) {
+            json.put("propagateTrace", true);
+        }
         if (!request.preprocessors().isEmpty()) {
             var names = json.putArray("preprocessors");
             request.preprocessors().forEach(names::add);
@@ -127,6 +130,9 @@ public final class RequestCodec {
         }
         if (json.has("failOnErrorStatus")) {
             request.failOnErrorStatus(json.get("failOnErrorStatus").asBoolean());
+        }
+        if (json.path("propagateTrace").asBoolean(false)) {
+            request.propagateTrace();
         }
         if (json.has("preprocessors")) {
             request.preprocessors(strings(json.get("preprocessors")));

@@ -116,6 +116,8 @@ class QuarantineTest {
                 new StoredRequest(1, "c", "GET", "127.0.0.1", null, Value.of("{}")),
                 Instant.EPOCH,
                 Instant.EPOCH,
+                Instant.EPOCH,
+                null,
                 null);
         return new ClaimedTask(UUID.randomUUID(), row, request);
     }

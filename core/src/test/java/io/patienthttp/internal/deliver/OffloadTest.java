@@ -9,6 +9,7 @@ import io.patienthttp.StorageException;
 import io.patienthttp.fixture.Databases;
 import io.patienthttp.fixture.HookedPayloadStore;
 import io.patienthttp.internal.claim.ClaimedTask;
+import io.patienthttp.internal.observe.Events;
 import io.patienthttp.internal.wire.Envelope;
 import io.patienthttp.internal.wire.FixedOutcomes;
 import io.patienthttp.internal.wire.PayloadStores;
@@ -76,7 +77,8 @@ class OffloadTest {
         new Schema(transactions, "patient_http_").create();
         rows.register(new ProcessRow(me, "host", 1, "1", Duration.ofSeconds(60), null, 10, 0, null, null));
         store = new HookedPayloadStore(directory);
-        commits = new GroupCommit(rows, transactions, new NoQueue(), 1 << 20, time);
+        var announcer = new Announcer(rows, new RowReader(Envelope.plain()), Events.queued());
+        commits = new GroupCommit(rows, transactions, new NoQueue(), announcer, 1 << 20, time);
         commits.open();
     }
 
@@ -234,7 +236,18 @@ class OffloadTest {
         var id = UuidCreator.getTimeOrderedEpoch();
         var json = Value.of("{\"method\":\"GET\",\"url\":\"http://127.0.0.1/\",\"headers\":{}}");
         var row = new NewRequest(
-                id, 1, Duration.ZERO, null, "key", "callback", "GET", "127.0.0.1", RequestCodec.FORMAT, null, json);
+                id,
+                1,
+                Duration.ZERO,
+                null,
+                "key",
+                "callback",
+                "GET",
+                "127.0.0.1",
+                RequestCodec.FORMAT,
+                null,
+                json,
+                null);
         transactions.inTransaction(tx -> {
             rows.insert(tx, List.of(row));
             return id;

@@ -12,7 +12,6 @@ import io.patienthttp.RequestState;
 import io.patienthttp.Response;
 import io.patienthttp.Secret;
 import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
-import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.recover.Sweeper;
 import io.patienthttp.jdbc.JdbcRequestStore;
 import io.patienthttp.jdbc.JdbcTransactions;
@@ -381,11 +380,11 @@ abstract class PipelineContract extends PipelineFixture {
         var transactions = JdbcTransactions.of(database);
         var store = new JdbcRequestStore(transactions, "patient_http_", "", "", "");
 
-        new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1), 10).sweep();
+        new Sweeper(reach(store, transactions), queue, Duration.ofSeconds(-1), 10).sweep();
 
         assertThat(count("scheduled_tasks WHERE task_instance = '" + id + ":1'"))
                 .isEqualTo(1);
-        new Sweeper(new Reach(store, transactions), queue, Duration.ofSeconds(-1), 10).sweep();
+        new Sweeper(reach(store, transactions), queue, Duration.ofSeconds(-1), 10).sweep();
         assertThat(count("scheduled_tasks")).as("it is alive now").isEqualTo(1);
         http.start();
         awaitDelivered(1);

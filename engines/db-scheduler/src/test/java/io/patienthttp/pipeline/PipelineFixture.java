@@ -10,9 +10,16 @@ import io.patienthttp.Request;
 import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
 import io.patienthttp.dbscheduler.DbSchedulerSchema;
 import io.patienthttp.fixture.SlowServer;
+import io.patienthttp.internal.deliver.Announcer;
+import io.patienthttp.internal.observe.Events;
+import io.patienthttp.internal.recover.Reach;
+import io.patienthttp.internal.wire.Envelope;
+import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.runtime.PatientHttp;
 import io.patienthttp.runtime.SettingsBuilder;
 import io.patienthttp.spi.CallbackQueue;
+import io.patienthttp.spi.RequestStore;
+import io.patienthttp.spi.Transactions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +93,11 @@ abstract class PipelineFixture {
         var http = build(settings);
         http.start();
         return http;
+    }
+
+    /** For parts of the pipeline, without listeners. */
+    static Reach reach(RequestStore store, Transactions transactions) {
+        return new Reach(store, transactions, new Announcer(store, new RowReader(Envelope.plain()), Events.queued()));
     }
 
     Request.Builder get(PatientHttp http, long delayMillis) {

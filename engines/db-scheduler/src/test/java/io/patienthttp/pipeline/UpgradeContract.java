@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.patienthttp.RequestState;
 import io.patienthttp.Response;
 import io.patienthttp.dbscheduler.DbSchedulerCallbacks;
-import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.recover.Sweeper;
 import io.patienthttp.jdbc.JdbcRequestStore;
 import io.patienthttp.jdbc.JdbcTransactions;
@@ -116,7 +115,7 @@ abstract class UpgradeContract extends PipelineFixture {
         var transactions = JdbcTransactions.of(database);
         var store = new JdbcRequestStore(transactions, "patient_http_", "", "", "");
         new Sweeper(
-                        new Reach(store, transactions),
+                        reach(store, transactions),
                         DbSchedulerCallbacks.create().owned(database),
                         Duration.ofSeconds(-1),
                         100)
