@@ -1,5 +1,6 @@
 package io.patienthttp.jdbc;
 
+import io.patienthttp.Backlog;
 import io.patienthttp.RequestState;
 import io.patienthttp.RequestStatus;
 import io.patienthttp.StorageException;
@@ -30,6 +31,7 @@ public final class JdbcRequestStore implements RequestStore {
     private final RequestRows requests;
     private final ProcessRows processes;
     private final OutcomeRows outcomes;
+    private final BacklogRows backlog;
 
     /**
      * A store on the tables of that prefix.
@@ -51,6 +53,7 @@ public final class JdbcRequestStore implements RequestStore {
         this.requests = new RequestRows(tables, cancelledOutcome, cancelledUnsentOutcome);
         this.processes = new ProcessRows(tables, cancelledOutcome, exhaustedOutcome);
         this.outcomes = new OutcomeRows(tables);
+        this.backlog = new BacklogRows(tables);
     }
 
     @Override
@@ -194,6 +197,11 @@ public final class JdbcRequestStore implements RequestStore {
     @Override
     public Map<RequestState, Long> counts() {
         return transactions.autocommit("count the requests", outcomes::counts);
+    }
+
+    @Override
+    public Backlog backlog() {
+        return transactions.autocommit("read the backlog", backlog::read);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.patienthttp.runtime;
 
+import io.patienthttp.Backlog;
 import io.patienthttp.CancelResult;
 import io.patienthttp.RequestState;
 import io.patienthttp.internal.recover.Reach;
@@ -22,17 +23,32 @@ public final class Operations {
     private final RequestStore store;
     private final CallbackQueue queue;
     private final Runnable wake;
+    private final RecentBacklog recentBacklog;
 
     Operations(Reach reach, CallbackQueue queue, Runnable wake) {
         this.reach = reach;
         this.store = reach.store();
         this.queue = queue;
         this.wake = wake;
+        this.recentBacklog = new RecentBacklog(store::backlog, System::nanoTime);
     }
 
     /** How many requests are in each state; every state is in the map. Reads the whole table: not for a tight loop. */
     public Map<RequestState, Long> counts() {
         return store.counts();
+    }
+
+    /** Reads how many requests there are, counted up to a bound, and how long the oldest has waited. */
+    public Backlog backlog() {
+        return store.backlog();
+    }
+
+    /**
+     * The same for those who ask often and must not wait, such as metrics and health: the database is asked every 10
+     * seconds at most, and waited for half a second. Empty if it has not answered for a minute.
+     */
+    public Optional<Backlog> recentBacklog() {
+        return recentBacklog.get();
     }
 
     /** All processes that run the processor, oldest first; one that died is listed until its lease is over. */

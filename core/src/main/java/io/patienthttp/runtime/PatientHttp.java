@@ -229,6 +229,11 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         return pipeline.inFlight();
     }
 
+    /** What this process knows of itself. Asks no database, and never waits. */
+    public Vitals vitals() {
+        return pipeline.vitals();
+    }
+
     /** Builds a {@link PatientHttp}. Each setter validates its value. Not safe for several threads. */
     public static final class Builder {
 

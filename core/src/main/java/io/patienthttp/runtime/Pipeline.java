@@ -41,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,6 +80,7 @@ final class Pipeline {
     private final Reconciler reconciler;
     private final Maintenance maintenance;
     private final Maintenance payloadSweep;
+    private final Supplier<Vitals> vitals;
 
     /**
      * A pipeline that is stopped.
@@ -154,6 +156,15 @@ final class Pipeline {
         }
         this.maintenance = new Maintenance("patient-http-maintenance", duties);
         this.payloadSweep = new Maintenance("patient-http-payload-sweep", payloads.duties(SWEEP_INTERVAL));
+        this.vitals = () -> new Vitals(
+                processor.inFlight(),
+                settings.maxInFlight(),
+                groupCommit.unwritten(),
+                http.budget().used(),
+                loader.unresolved() + recorder.unresolved(),
+                deliverer.unresolved(),
+                lease.sinceBeat(),
+                claimer.sinceTurn());
     }
 
     private Sending send(ClaimedTask task) {
@@ -206,6 +217,10 @@ final class Pipeline {
 
     int inFlight() {
         return processor.inFlight();
+    }
+
+    Vitals vitals() {
+        return vitals.get();
     }
 
     /**

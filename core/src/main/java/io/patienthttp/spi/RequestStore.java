@@ -1,5 +1,6 @@
 package io.patienthttp.spi;
 
+import io.patienthttp.Backlog;
 import io.patienthttp.CancelResult;
 import io.patienthttp.RequestState;
 import io.patienthttp.RequestStatus;
@@ -132,6 +133,9 @@ public interface RequestStore {
 
     /** How many rows are in each state; all states are in the map. */
     Map<RequestState, Long> counts();
+
+    /** How many rows are in each state, counted up to a bound, and how long the oldest PENDING one has been due. */
+    Backlog backlog();
 
     /** DEAD to COMPLETED in a new epoch; empty if it is not DEAD. */
     Optional<CallbackJob> deliverAgain(Transaction transaction, UUID id);

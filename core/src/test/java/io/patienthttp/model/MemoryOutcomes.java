@@ -1,7 +1,9 @@
 package io.patienthttp.model;
 
 import static java.util.Comparator.comparing;
+import static java.util.Comparator.naturalOrder;
 
+import io.patienthttp.Backlog;
 import io.patienthttp.RequestState;
 import io.patienthttp.RequestStatus;
 import io.patienthttp.model.Cell.Lock;
@@ -208,6 +210,19 @@ abstract class MemoryOutcomes implements RequestStore {
             database.requests.select(tx, row -> true).forEach(row -> counts.merge(row.state, 1L, Long::sum));
             return counts;
         });
+    }
+
+    /** No bound is of interest here. */
+    @Override
+    public Backlog backlog() {
+        var counts = new EnumMap<RequestState, Integer>(RequestState.class);
+        counts().forEach((state, count) -> counts.put(state, count.intValue()));
+        var oldest = transactions.autocommit(
+                tx -> database.requests.select(tx, row -> row.state == RequestState.PENDING).stream()
+                        .map(row -> Duration.between(row.runAt, database.now()))
+                        .filter(age -> !age.isNegative())
+                        .max(naturalOrder()));
+        return new Backlog(counts, oldest);
     }
 
     @Override

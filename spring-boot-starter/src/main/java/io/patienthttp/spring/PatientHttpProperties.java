@@ -60,6 +60,7 @@ import org.springframework.util.unit.DataSize;
  * @param initializeSchema When to create the tables of Patient HTTP and of db-scheduler at start, after Flyway and
  *     Liquibase. Embedded: only in a database in memory.
  * @param processor What sends requests.
+ * @param health What the health of this process minds.
  * @param secrets Values of secrets by name, for requests that name them. Never shown by the actuator.
  * @param secretOrigins Where single secrets of patient-http.secrets may be sent, such as https://api.example.com, and to
  *     no other origin; by their names.
@@ -102,6 +103,7 @@ public record PatientHttpProperties(
         @Nullable String tablePrefix,
         @DefaultValue("embedded") DatabaseInitializationMode initializeSchema,
         @DefaultValue Processor processor,
+        @DefaultValue Health health,
         @DefaultValue Map<String, String> secrets,
         @DefaultValue Map<String, Set<String>> secretOrigins,
         @DefaultValue Map<String, Host> hosts) {
@@ -169,6 +171,14 @@ public record PatientHttpProperties(
      * @param enabled Whether this process sends requests and runs callbacks; if not, it only enqueues.
      */
     public record Processor(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The properties {@code patient-http.health.*}.
+     *
+     * @param queueAgeThreshold How long requests may wait to be sent before the health is DOWN, in all processes that
+     *     run the processor. Default: none, as a health that is DOWN may take the whole application out of service.
+     */
+    public record Health(@Nullable Duration queueAgeThreshold) {}
 
     /**
      * The properties {@code patient-http.hosts[name].*}.

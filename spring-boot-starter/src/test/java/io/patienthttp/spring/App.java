@@ -28,6 +28,12 @@ class App {
 
     /** Starts the application, or one that extends it, on the database of the URL. */
     static ConfigurableApplicationContext start(Class<?> app, String url, String... properties) {
+        return start(app, WebApplicationType.NONE, url, properties);
+    }
+
+    /** The same, maybe with a web server. */
+    static ConfigurableApplicationContext start(
+            Class<?> app, WebApplicationType type, String url, String... properties) {
         var all = new LinkedHashMap<String, String>();
         all.put("spring.datasource.url", url);
         all.put("spring.datasource.username", url.startsWith("jdbc:h2") ? "sa" : "postgres");
@@ -38,7 +44,7 @@ class App {
             all.put(property.substring(0, split), property.substring(split + 1));
         }
         return new SpringApplicationBuilder(app)
-                .web(WebApplicationType.NONE)
+                .web(type)
                 .run(all.entrySet().stream()
                         .map(property -> "--" + property.getKey() + "=" + property.getValue())
                         .toArray(String[]::new));

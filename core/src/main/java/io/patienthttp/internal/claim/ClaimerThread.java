@@ -2,6 +2,7 @@ package io.patienthttp.internal.claim;
 
 import io.patienthttp.processor.Processor;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class ClaimerThread {
     private boolean woken; // guarded by lock
     private boolean roomFreed; // guarded by lock
     private @Nullable Thread thread; // guarded by lock
+    private volatile @Nullable Long lastTurn;
 
     /**
      * A thread that is stopped.
@@ -48,6 +50,7 @@ public final class ClaimerThread {
         try {
             running = true;
             woken = true;
+            lastTurn = System.nanoTime();
             thread = new Thread(this::run, "patient-http-claimer");
             thread.setDaemon(true);
             thread.start();
@@ -97,12 +100,18 @@ public final class ClaimerThread {
         }
     }
 
+    /** How long ago a turn ended in which it claimed, or had no room; at first, how long ago it started. Empty before. */
+    public Optional<Duration> sinceTurn() {
+        return Optional.ofNullable(lastTurn).map(last -> Duration.ofNanos(System.nanoTime() - last));
+    }
+
     private void run() {
         var pause = pollInterval;
         while (isRunning()) {
             boolean more = false;
             try {
                 more = claimer.claim();
+                lastTurn = System.nanoTime();
             } catch (Throwable e) { // the thread survives; what such a claim may have taken is reconciled first
                 log.warn("Could not claim: {}. Trying again in {}", e.toString(), SLOWEST_POLL);
                 log.debug("Could not claim", e);

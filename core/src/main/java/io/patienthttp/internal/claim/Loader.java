@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public final class Loader {
     private final Duration unresolvedTimeout;
     private final int mostWaiting;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final LongAdder unresolved = new LongAdder();
 
     /**
      * A loader.
@@ -88,6 +90,11 @@ public final class Loader {
         return sending;
     }
 
+    /** How often a request was left to a process that has the key, the store or the version that it needs. */
+    public long unresolved() {
+        return unresolved.sum();
+    }
+
     private static void execute(Executor threads, Deferred sending, Runnable load) {
         try {
             threads.execute(load);
@@ -125,7 +132,11 @@ public final class Loader {
 
     private Sent unreadable(ClaimedTask task, UnreadableException e) {
         var mayWait = e.why() == Why.NEWER_FORMAT || (e.why().elsewhere() && !waited(task));
-        return mayWait ? later(task, e.getMessage()) : failed(task, e.why().kind(), e.getMessage());
+        if (!mayWait) {
+            return failed(task, e.why().kind(), e.getMessage());
+        }
+        unresolved.increment();
+        return later(task, e.getMessage());
     }
 
     /**

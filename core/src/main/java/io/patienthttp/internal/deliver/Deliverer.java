@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,7 @@ public final class Deliverer implements CallbackRunner {
     private final GroupCommit commits;
     private final Removals removals;
     private final Combiner<UUID, Optional<StoredOutcome>> reads;
+    private final LongAdder unresolved = new LongAdder();
 
     /** A deliverer on the store, the engine and what the application registered. */
     public Deliverer(
@@ -120,7 +122,13 @@ public final class Deliverer implements CallbackRunner {
         removals.flush();
     }
 
-    private static Result elsewhere(CallbackRun run, UnreadableException e) {
+    /** How often an outcome was left to a node that knows its callback, or can read it. */
+    public long unresolved() {
+        return unresolved.sum();
+    }
+
+    private Result elsewhere(CallbackRun run, UnreadableException e) {
+        unresolved.increment();
         log.warn(
                 "The outcome of request {} is left {}, because it cannot be read here now: {}",
                 run.ref(),
@@ -221,6 +229,7 @@ public final class Deliverer implements CallbackRunner {
             return new Decision.GiveUp(
                     "no node knew the callback " + outcome.callback() + " for " + settings.unresolvedTimeout());
         }
+        unresolved.increment();
         log.warn(
                 "Request {} is left {} for a node that knows the callback {}; this one knows {}",
                 outcome.ref(),

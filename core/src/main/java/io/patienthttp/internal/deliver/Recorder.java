@@ -19,6 +19,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
     private final Offload offload;
     private final Duration unresolvedTimeout;
     private final OutcomeCodec codec = new OutcomeCodec();
+    private final LongAdder unresolved = new LongAdder();
 
     /**
      * A recorder.
@@ -95,6 +97,7 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
             return completed(task, failure);
         }
         log.warn("Request {} waits {} for a node that can prepare it: {}", task.id(), ELSEWHERE, failure.message());
+        unresolved.increment();
         return release(task.owner(), task.ref(), ELSEWHERE);
     }
 
@@ -110,6 +113,7 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
                 row.ref().id(),
                 row.stored().format(),
                 ELSEWHERE);
+        unresolved.increment();
         release(owner, row.ref(), ELSEWHERE);
     }
 
@@ -153,6 +157,11 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
     @Override
     public void unwanted(UUID owner, ClaimedRequest row) {
         release(owner, row.ref(), Duration.ZERO);
+    }
+
+    /** How often a request was left to a node that can prepare it, or knows its format. */
+    public long unresolved() {
+        return unresolved.sum();
     }
 
     private CompletionStage<?> release(UUID owner, RequestRef ref, Duration delay) {

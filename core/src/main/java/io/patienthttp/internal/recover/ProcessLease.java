@@ -3,6 +3,8 @@ package io.patienthttp.internal.recover;
 import io.patienthttp.internal.claim.Ownership;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.ProcessRow;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -78,6 +80,12 @@ public final class ProcessLease implements Ownership {
         return now.owner.equals(owner)
                 && now.beaten
                 && nanoTime.getAsLong() - now.lastBeat < settings.lease().toNanos();
+    }
+
+    /** How long ago the last beat that succeeded was sent; empty while nothing is valid. */
+    public Optional<Duration> sinceBeat() {
+        var now = held;
+        return now.beaten ? Optional.of(Duration.ofNanos(nanoTime.getAsLong() - now.lastBeat)) : Optional.empty();
     }
 
     private void register(UUID owner) {
