@@ -1,5 +1,6 @@
 package io.patienthttp.internal.deliver;
 
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
 import java.util.LinkedHashMap;
@@ -21,10 +22,10 @@ final class FreshOutcomes {
         this.maxChars = maxChars;
     }
 
-    /** Keeps the outcome, unless it is in a payload store: from there it must be read anyway. */
+    /** Keeps the outcome, unless it is in a payload store, or large: then it must be read anyway. */
     synchronized void add(StoredOutcome outcome) {
         var value = outcome.outcome();
-        if (value != null && value.reference() != null) {
+        if (value != null && (value.reference() != null || MemoryGate.isLarge(value.size()))) {
             return;
         }
         outcomes.put(outcome.ref(), outcome);

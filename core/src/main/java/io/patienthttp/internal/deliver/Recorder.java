@@ -7,12 +7,13 @@ import io.patienthttp.TransportFailure;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.UnusableRows;
 import io.patienthttp.internal.wire.Envelope;
-import io.patienthttp.internal.wire.FixedOutcomes;
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.internal.wire.OutcomeCodec;
 import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.processor.TaskHandler;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -51,20 +52,15 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
      * How outcomes are stored.
      *
      * @param threads which may wait for payload stores
+     * @param memory in which large outcomes are written
      * @param grace how long a payload lies before it is swept, if no row refers to it
      */
-    public record Payloads(Envelope envelope, PayloadThreads threads, Duration grace) {}
+    public record Payloads(Envelope envelope, PayloadThreads threads, MemoryGate memory, Duration grace) {}
 
     @Override
     public CompletionStage<?> completed(ClaimedTask task, Outcome outcome) {
-        String json;
-        try {
-            json = codec.write(withEarlierClaims(task, outcome));
-        } catch (Throwable e) { // to leave it would have the request sent again
-            log.error("The outcome of request {} cannot be written", task.id(), e);
-            return offload.writeFixed(task.owner(), task.row(), FixedOutcomes.UNSTORABLE);
-        }
-        return offload.write(task.owner(), task.row(), json);
+        var whole = withEarlierClaims(task, outcome);
+        return offload.write(task.owner(), task.row(), OutcomeCodec.bodySize(whole), () -> codec.write(whole));
     }
 
     /** What this claim did not send, an earlier one may have sent before its process died. */
@@ -120,11 +116,7 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
             return;
         }
         log.error("Request {} cannot be read: {}", id, kind);
-        offload.write(
-                owner,
-                row,
-                codec.writeRejected(
-                        Failure.Kind.UNREADABLE, "the stored request cannot be read", row.maybeSentBefore()));
+        writeRejected(owner, row, Failure.Kind.UNREADABLE, "the stored request cannot be read");
     }
 
     @Override
@@ -132,7 +124,12 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
         var message = row.maybeSentBefore()
                 ? "the request expired before it could be sent again"
                 : "the request expired before it could be sent";
-        offload.write(owner, row, codec.writeRejected(Failure.Kind.EXPIRED, message, row.maybeSentBefore()));
+        writeRejected(owner, row, Failure.Kind.EXPIRED, message);
+    }
+
+    private void writeRejected(UUID owner, ClaimedRequest row, Failure.Kind kind, String message) {
+        var json = codec.writeRejected(kind, message, row.maybeSentBefore()).getBytes(StandardCharsets.UTF_8);
+        offload.write(owner, row, json.length, () -> json);
     }
 
     @Override
