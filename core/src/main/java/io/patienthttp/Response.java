@@ -195,6 +195,15 @@ public final class Response implements Outcome {
             return this;
         }
 
+        /**
+         * Sets the body without copying it, for who has just made a large one. The response is immutable only as long as
+         * nobody changes the array any more.
+         */
+        public Builder uncopiedBody(byte[] body) {
+            this.body = body;
+            return this;
+        }
+
         /** Sets the URLs that redirected. */
         public Builder redirects(List<URI> redirects) {
             this.redirects = List.copyOf(redirects);

@@ -149,6 +149,11 @@ public final class JdbcRequestStore implements RequestStore {
     }
 
     @Override
+    public Optional<byte[]> outcomeText(UUID id) {
+        return transactions.autocommit("read the outcome of request " + id, c -> outcomes.outcomeText(c, id));
+    }
+
+    @Override
     public Optional<StoredOutcome> lockOutcome(Transaction transaction, UUID id) {
         return in(transaction, "lock request " + id, c -> outcomes.lockOutcome(c, id));
     }

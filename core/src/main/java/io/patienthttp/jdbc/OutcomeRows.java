@@ -4,6 +4,7 @@ import io.patienthttp.RequestState;
 import io.patienthttp.RequestStatus;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.RequestRef;
+import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.CompletedRow;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
 import io.patienthttp.spi.RequestStore.StoredRequest;
@@ -27,14 +28,19 @@ import org.jspecify.annotations.Nullable;
 /** The second half of a row's life: delivery, dead letters, what the sweep and the operator do. */
 final class OutcomeRows {
 
+    /** PostgreSQL knows the length of a value without reading it from where it keeps large ones. */
     private static final String OUTCOME_COLUMNS =
-            "id, state, epoch, format, attempt, method, host, callback, callback_args, outcome, outcome_ref,"
-                    + " trace_context, completed_at, {now} AS read_at";
+            "id, state, epoch, format, attempt, method, host, callback, callback_args, outcome_ref,"
+                    + " trace_context, completed_at,"
+                    + " CASE WHEN OCTET_LENGTH(outcome) <= " + RequestStore.LARGE_OUTCOME
+                    + " THEN outcome END AS outcome, OCTET_LENGTH(outcome) AS outcome_size, {now} AS read_at";
 
     private static final String OUTCOMES = "SELECT " + OUTCOME_COLUMNS + " FROM {requests} WHERE id = ANY (?)";
 
     /** The lock makes two runs of the same job take turns, and the second one find the row gone. */
     private static final String LOCK_OUTCOME = "SELECT " + OUTCOME_COLUMNS + " FROM {requests} WHERE id = ? FOR UPDATE";
+
+    private static final String OUTCOME_TEXT = "SELECT outcome FROM {requests} WHERE id = ? AND outcome IS NOT NULL";
 
     private static final String REQUEST =
             "SELECT format, method, host, callback, callback_args, request, request_ref FROM {requests} WHERE id = ?";
@@ -116,6 +122,10 @@ final class OutcomeRows {
             found.put(outcome.ref().id(), outcome);
         }
         return found;
+    }
+
+    Optional<byte[]> outcomeText(Connection connection, UUID id) throws SQLException {
+        return Sql.first(connection, tables.sql(OUTCOME_TEXT), row -> row.getBytes("outcome"), id);
     }
 
     Optional<StoredOutcome> lockOutcome(Connection connection, UUID id) throws SQLException {

@@ -1,5 +1,6 @@
 package io.patienthttp.jdbc;
 
+import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.ClaimOrder;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import io.patienthttp.spi.RequestStore.Completion;
@@ -7,6 +8,7 @@ import io.patienthttp.spi.RequestStore.Recorded;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -104,6 +106,13 @@ final class PostgresDialect implements Dialect {
                 AND CASE WHEN r.owner = ? AND r.state = 'IN_FLIGHT' THEN TRUE ELSE FALSE END
             RETURNING r.id, r.epoch, r.created_at, r.cancel_requested
             """;
+
+    /**
+     * The same for one outcome. The driver makes an array of texts by copying it several times, and this text once.
+     */
+    private static final String COMPLETE_LARGE = COMPLETE.replace(
+            "unnest(?::uuid[], ?::int[], ?::int[], ?::text[], ?::text[])",
+            "(VALUES (?::uuid, ?::int, ?::int, ?::text, ?::text))");
 
     /** Rows that processes died with: few, and all in one index. */
     private static String suspects(String from, String recoveries) {
@@ -210,6 +219,39 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<Recorded> complete(
+            Connection connection, Tables tables, UUID owner, List<Completion> completions, String cancelled)
+            throws SQLException {
+        var recorded = new ArrayList<Recorded>();
+        var small = new ArrayList<Completion>();
+        for (var done : completions) {
+            if (done.outcome().text().length() <= RequestStore.LARGE_OUTCOME) {
+                small.add(done);
+            } else {
+                recorded.addAll(completeLarge(connection, tables, owner, done, cancelled));
+            }
+        }
+        if (!small.isEmpty()) {
+            recorded.addAll(completeSmall(connection, tables, owner, small, cancelled));
+        }
+        return recorded;
+    }
+
+    private static List<Recorded> completeLarge(
+            Connection connection, Tables tables, UUID owner, Completion done, String cancelled) throws SQLException {
+        return Sql.query(
+                connection,
+                tables.sql(COMPLETE_LARGE),
+                Rows::recorded,
+                cancelled,
+                done.ref().id(),
+                done.ref().epoch(),
+                done.format(),
+                done.outcome().text(),
+                done.outcome().reference(),
+                owner);
+    }
+
+    private static List<Recorded> completeSmall(
             Connection connection, Tables tables, UUID owner, List<Completion> completions, String cancelled)
             throws SQLException {
         return Sql.query(

@@ -78,7 +78,11 @@ final class Rows {
 
     private static @Nullable Value outcomeValue(ResultSet row) throws SQLException {
         var text = row.getString("outcome");
-        return text == null ? null : new Value(text, row.getString("outcome_ref"));
+        if (text == null) {
+            var size = row.getLong("outcome_size");
+            return row.wasNull() ? null : Value.left(size);
+        }
+        return new Value(text, row.getString("outcome_ref"));
     }
 
     private static Duration age(ResultSet row) throws SQLException {

@@ -2,6 +2,7 @@ package io.patienthttp.payload;
 
 import io.patienthttp.StorageException;
 import io.patienthttp.spi.PayloadStore;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,6 +36,7 @@ public final class FilePayloadStore implements PayloadStore {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9-]+(/[A-Za-z0-9-]+)*");
     private static final String UNFINISHED = ".tmp";
     private static final int PAGE = 1000;
+    private static final int PIECE = 64 * 1024;
 
     private final Path directory;
     private final boolean posix;
@@ -67,10 +69,7 @@ public final class FilePayloadStore implements PayloadStore {
                     unfinished,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     readableByOwner("rw-------"))) {
-                var rest = ByteBuffer.wrap(payload);
-                while (rest.hasRemaining()) {
-                    file.write(rest);
-                }
+                inPieces(payload, file::write);
                 file.force(true);
             }
             Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);
@@ -92,8 +91,10 @@ public final class FilePayloadStore implements PayloadStore {
     public Optional<byte[]> fetch(String key) {
         var place = place(key);
         return attempt("fetch payload " + key, () -> {
-            try {
-                return Optional.of(Files.readAllBytes(place));
+            try (var file = FileChannel.open(place, StandardOpenOption.READ)) {
+                var payload = new byte[Math.toIntExact(file.size())];
+                inPieces(payload, file::read);
+                return Optional.of(payload);
             } catch (NoSuchFileException e) {
                 requireDirectory(e);
                 return Optional.empty();
@@ -177,6 +178,17 @@ public final class FilePayloadStore implements PayloadStore {
         return place.resolveSibling(place.getFileName() + UNFINISHED);
     }
 
+    /** A channel copies what it is given into memory outside the heap, which each thread keeps. */
+    private static void inPieces(byte[] payload, Piece piece) throws IOException {
+        for (int done = 0; done < payload.length; ) {
+            int count = piece.transfer(ByteBuffer.wrap(payload, done, Math.min(PIECE, payload.length - done)));
+            if (count < 0) {
+                throw new EOFException("the file has become shorter than " + payload.length + " bytes");
+            }
+            done += count;
+        }
+    }
+
     private FileAttribute<?>[] readableByOwner(String permissions) {
         return posix
                 ? new FileAttribute<?>[] {
@@ -191,6 +203,13 @@ public final class FilePayloadStore implements PayloadStore {
         } catch (IOException | DirectoryIteratorException e) {
             throw StorageException.unavailable(tried, e);
         }
+    }
+
+    /** Reads or writes some of a buffer. */
+    @FunctionalInterface
+    private interface Piece {
+
+        int transfer(ByteBuffer part) throws IOException;
     }
 
     /** Something that needs the disk. */

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ public final class JdbcPayloadStore implements PayloadStore {
     private static final String FETCH = "SELECT payload FROM {payloads} WHERE payload_key = ?";
 
     private static final String DELETE = "DELETE FROM {payloads} WHERE payload_key = ?";
+
+    private static final String DELETE_ALL = "DELETE FROM {payloads} WHERE payload_key = ANY (?)";
 
     /** Compared with the start of this transaction: that makes an age too short rather than too long. */
     private static final String LIST = """
@@ -92,6 +95,16 @@ public final class JdbcPayloadStore implements PayloadStore {
             statement.setString(1, key);
             return statement.executeUpdate();
         }));
+    }
+
+    @Override
+    public void deleteAll(Collection<String> keys) {
+        transactions.inTransaction(
+                transaction -> in(transaction, "delete " + keys.size() + " payloads", DELETE_ALL, statement -> {
+                    var array = statement.getConnection().createArrayOf("varchar", keys.toArray());
+                    statement.setArray(1, array);
+                    return statement.executeUpdate();
+                }));
     }
 
     @Override

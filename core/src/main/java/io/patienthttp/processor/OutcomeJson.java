@@ -3,6 +3,7 @@ package io.patienthttp.processor;
 import io.patienthttp.Outcome;
 import io.patienthttp.internal.wire.OutcomeCodec;
 import io.patienthttp.internal.wire.RequestCodec;
+import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -40,6 +41,6 @@ public final class OutcomeJson {
                 () -> {
                     throw new IllegalArgumentException("the outcome names no URL");
                 });
-        return OUTCOMES.read(json.required("outcome").toString(), row);
+        return OUTCOMES.read(json.required("outcome").toString().getBytes(StandardCharsets.UTF_8), row);
     }
 }

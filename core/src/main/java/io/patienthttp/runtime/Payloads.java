@@ -5,6 +5,7 @@ import io.patienthttp.internal.recover.Maintenance.Duty;
 import io.patienthttp.internal.recover.PayloadSweeper;
 import io.patienthttp.internal.wire.Envelope;
 import io.patienthttp.internal.wire.FixedOutcomes;
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.internal.wire.PayloadStores;
 import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.internal.wire.RowReader;
@@ -28,11 +29,13 @@ final class Payloads {
     private final AtomicReference<@Nullable UUID> installation = new AtomicReference<>();
     private final Envelope envelope;
     private final PayloadThreads threads = new PayloadThreads();
+    private final long memory;
     private @Nullable PayloadSweeper sweeper; // used by one thread
 
     Payloads(@Nullable PayloadCipher cipher, List<PayloadStore> stores, Settings settings, RequestStore rows) {
         this.stores = new PayloadStores(stores);
         this.rows = rows;
+        this.memory = settings.maxBufferedBytes();
         this.envelope = new Envelope(
                 cipher,
                 settings.sealingAllowPlaintext(),
@@ -65,7 +68,12 @@ final class Payloads {
     }
 
     Recorder.Payloads recording() {
-        return new Recorder.Payloads(envelope, threads, GRACE);
+        return new Recorder.Payloads(envelope, threads, memory(), GRACE);
+    }
+
+    /** As much again as answers may take, for one more use. */
+    MemoryGate memory() {
+        return new MemoryGate(memory);
     }
 
     /** To delete payloads that no row refers to, where there is a store. For one thread. */

@@ -109,6 +109,7 @@ final class Pipeline {
                 payloads.threads(),
                 http.threads(),
                 this::send,
+                payloads.memory(),
                 Math.max(1, settings.maxInFlight() / 2),
                 settings.unresolvedTimeout());
         this.quarantine = new Quarantine(loader::send, this::inFlight, settings.maxRecoveries());
@@ -125,6 +126,7 @@ final class Pipeline {
                 reach.transactions(),
                 queue,
                 payloads.reader(),
+                payloads.memory(),
                 groupCommit,
                 application,
                 deliverySettings(settings, application.transactions().visibleToCallbacks()));

@@ -41,7 +41,9 @@ public final class Settings {
 
     /**
      * How many bytes of answers this process holds in memory, until they are recorded, before it stops reading and
-     * claiming. At least 1 MiB; default: a quarter of the heap.
+     * claiming; a byte counts twice, as it was received and as it is to be stored. Values of 256 KiB and more may take as
+     * much again in each of three uses: outcomes that are being written, outcomes that are being delivered, and requests
+     * in flight that were sealed or in a payload store. At least 1 MiB; default: a quarter of the heap.
      */
     public long maxBufferedBytes() {
         return values.maxBufferedBytes;

@@ -1,6 +1,7 @@
 package io.patienthttp.spi;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,14 @@ public interface PayloadStore {
 
     /** Removes a payload. Does nothing if there is none, so that it may be repeated, by several at once. */
     void delete(String key);
+
+    /**
+     * Removes payloads, at most a page of {@link #list}, as {@link #delete} does. Deletes them one by one unless it is
+     * overridden, by a store that has a way to delete many at once. If it fails, some may be gone.
+     */
+    default void deleteAll(Collection<String> keys) {
+        keys.forEach(this::delete);
+    }
 
     /**
      * Lists what is stored, a page at a time, in any order. A payload that is there from the first page to the last is

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,8 +95,17 @@ public interface RequestStore {
 
     // delivery
 
+    /**
+     * An outcome whose text has more bytes than this is left in its row when the row is read ({@link Value#left}), so
+     * that it is read by itself, once there is memory for it.
+     */
+    int LARGE_OUTCOME = 256 * 1024;
+
     /** Reads outcomes, without a lock. */
     Map<UUID, StoredOutcome> outcomes(Collection<UUID> ids);
+
+    /** Reads, in UTF-8, the text of an outcome that was left in its row; empty if that is gone. */
+    Optional<byte[]> outcomeText(UUID id);
 
     /** Locks the row and reads its outcome; waits for the lock. Empty if there is no such row. */
     Optional<StoredOutcome> lockOutcome(Transaction transaction, UUID id);
@@ -152,14 +162,37 @@ public interface RequestStore {
     /**
      * A value as its row holds it: what the store is given, it neither reads nor changes.
      *
-     * @param text readable JSON or a sealed value; empty if it is in a payload store
-     * @param reference to the payload, if it is in a payload store
+     * @param text readable JSON or a sealed value; of one that is in a payload store, or was left in its row, how many
+     *     bytes it has
+     * @param reference to the payload, if it is in a payload store; empty if the value was left in its row
      */
     record Value(String text, @Nullable String reference) {
+
+        private static final Pattern SIZE = Pattern.compile("[0-9]{1,10}");
 
         /** A value that is in its row. */
         public static Value of(String text) {
             return new Value(text, null);
+        }
+
+        /** A value that is in a payload store. */
+        public static Value offloaded(String reference, long bytes) {
+            return new Value(Long.toString(bytes), reference);
+        }
+
+        /** A value that was not read with its row, because it is large. */
+        public static Value left(long bytes) {
+            return new Value(Long.toString(bytes), "");
+        }
+
+        /** Whether it was left in its row. */
+        public boolean isLeft() {
+            return reference != null && reference.isEmpty();
+        }
+
+        /** About how many bytes are, or will be, read of it; 0 if that is not known. */
+        public long size() {
+            return reference == null ? text.length() : SIZE.matcher(text).matches() ? Long.parseLong(text) : 0;
         }
     }
 

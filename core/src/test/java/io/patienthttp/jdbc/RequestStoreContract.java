@@ -1,5 +1,6 @@
 package io.patienthttp.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -364,6 +365,35 @@ abstract class RequestStoreContract {
         assertThat(stored.outcome()).isEqualTo(Value.of("outcome"));
         assertThat(stored.state()).isEqualTo(RequestState.COMPLETED);
         assertThat(store.ownedBy(me)).isEmpty();
+    }
+
+    @Test
+    void aLargeOutcomeIsRecordedBesideOthers_AndLeftWhenItsRowIsRead() {
+        var me = process();
+        var large = insert(request());
+        var fits = insert(request());
+        var refs = claim(me, 2).stream().map(ClaimedRequest::ref).toList();
+        var text = "ü".repeat(RequestStore.LARGE_OUTCOME / 2);
+
+        var recorded = transactions.inTransaction(tx -> store.complete(
+                tx,
+                me,
+                refs.stream()
+                        .map(ref -> new Completion(ref, 1, Value.of(ref.id().equals(large) ? text + "x" : text)))
+                        .toList()));
+
+        assertThat(recorded).extracting(row -> row.job().ref()).containsExactlyInAnyOrderElementsOf(refs);
+        var read = store.outcomes(List.of(large, fits));
+        assertThat(read.get(fits).outcome()).isEqualTo(Value.of(text));
+        assertThat(read.get(large).outcome()).isEqualTo(Value.left(RequestStore.LARGE_OUTCOME + 1));
+        assertThat(transactions
+                        .inTransaction(tx -> store.lockOutcome(tx, large))
+                        .orElseThrow())
+                .usingRecursiveComparison()
+                .ignoringFields("age")
+                .isEqualTo(read.get(large));
+        assertThat(store.outcomeText(large).orElseThrow()).asString(UTF_8).isEqualTo(text + "x");
+        assertThat(store.outcomeText(UUID.randomUUID())).isEmpty();
     }
 
     @Test

@@ -22,6 +22,7 @@ import io.patienthttp.internal.recover.Reclaimer;
 import io.patienthttp.internal.recover.Reconciler;
 import io.patienthttp.internal.recover.Sweeper;
 import io.patienthttp.internal.wire.Envelope;
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.processor.Processor;
@@ -118,7 +119,9 @@ final class Node implements Waits {
         queue.onEnd((run, result) -> simulation.promises.calls.ended(this, run, result));
         this.commits = new GroupCommit(store, own, queue, silent, config.freshChars(), this);
         var recording = new Recorder(
-                commits, new Recorder.Payloads(Envelope.plain(), new PayloadThreads(Runnable::run), GRACE), UNRESOLVED);
+                commits,
+                new Recorder.Payloads(Envelope.plain(), new PayloadThreads(Runnable::run), new MemoryGate(1), GRACE),
+                UNRESOLVED);
         var quarantine = new Quarantine(this::send, this::inFlight, config.maxRecoveries());
         this.processor = new Processor<>(quarantine::send, recording, config.capacity(), quarantine::taskEnded);
         var leaseSettings = new LeaseSettings(HEARTBEAT, LEASE);
@@ -134,6 +137,7 @@ final class Node implements Waits {
                 own,
                 queue,
                 reader,
+                new MemoryGate(1),
                 commits,
                 new Deliverer.Application(
                         application, resolver(application), new Announcer(store, reader, heard), new Traces(null)),

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,24 @@ public abstract class PayloadStoreContract {
         assertThat(store.fetch(key)).isEmpty();
         assertThat(keys(listAll(store, PREFIX))).doesNotContain(key).contains(other);
         assertThat(store.fetch(other)).isPresent();
+    }
+
+    @Test
+    void manyAreDeletedAtOnce() {
+        var keys = Stream.generate(PayloadStoreContract::key).limit(20).toList();
+        var other = key();
+        keys.forEach(key -> store.store(key, new byte[] {1}));
+        store.store(other, new byte[] {2});
+        store.delete(keys.get(0));
+
+        store.deleteAll(keys);
+        store.deleteAll(keys);
+        store.deleteAll(List.of());
+
+        assertThat(keys(listAll(store, PREFIX)))
+                .doesNotContainAnyElementsOf(keys)
+                .contains(other);
+        assertThat(keys).allSatisfy(key -> assertThat(store.fetch(key)).isEmpty());
     }
 
     @Test
@@ -247,6 +266,7 @@ public abstract class PayloadStoreContract {
                 .satisfies(PayloadStoreContract::showsNoPayload);
         assertThatThrownBy(() -> broken.fetch(key())).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> broken.delete(key())).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> broken.deleteAll(List.of(key()))).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> broken.list(PREFIX, null)).isInstanceOf(StorageException.class);
     }
 

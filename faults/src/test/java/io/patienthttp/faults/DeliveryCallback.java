@@ -5,8 +5,11 @@ import io.patienthttp.Failure;
 import io.patienthttp.Outcome;
 import io.patienthttp.Response;
 import io.patienthttp.spi.Transactions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HexFormat;
 
 /** Records each delivery in the application's table, inside the transaction of the delivery. */
 final class DeliveryCallback implements Callback {
@@ -15,17 +18,20 @@ final class DeliveryCallback implements Callback {
 
     private final Transactions transactions;
     private final String worker;
+    private final String body;
     private final Deed deed;
 
     /**
      * A callback.
      *
      * @param worker what it writes beside the delivery
+     * @param body the {@link #digest} of what all answers are; null accepts any
      * @param deed what it does after it has written
      */
-    DeliveryCallback(Transactions transactions, String worker, Deed deed) {
+    DeliveryCallback(Transactions transactions, String worker, String body, Deed deed) {
         this.transactions = transactions;
         this.worker = worker;
+        this.body = body;
         this.deed = deed;
     }
 
@@ -37,7 +43,18 @@ final class DeliveryCallback implements Callback {
 
     @Override
     public void onComplete(Response response) throws SQLException {
-        store(response, "response");
+        var whole = body == null || body.equals(digest(response.bodyAsBytes()));
+        store(response, whole ? "response" : "another body of " + response.bodySize() + " bytes");
+    }
+
+    /** Length and hash. */
+    static String digest(byte[] body) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256").digest(body);
+            return body.length + "-" + HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     @Override

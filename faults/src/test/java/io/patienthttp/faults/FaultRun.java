@@ -66,7 +66,7 @@ final class FaultRun implements AutoCloseable {
         this.tables = new Tables(database);
         this.judge = new Judge(tables, server);
         var builder = PatientHttp.builder(database)
-                .callback(new DeliveryCallback(new ThreadTransactions(database), "none", (connection, id) -> {}))
+                .callback(new DeliveryCallback(new ThreadTransactions(database), "none", null, (connection, id) -> {}))
                 .preprocessor("pausing", draft -> {});
         storing.accept(builder, database);
         this.http = builder.build();
@@ -130,6 +130,18 @@ final class FaultRun implements AutoCloseable {
 
     void enqueue(int count, String url, String... preprocessors) {
         store(requests(count, url, preprocessors));
+    }
+
+    /** Stores requests with that body, one by one. */
+    void post(int count, String url, byte[] body) {
+        var request = Request.builder(Method.POST, url)
+                .body(body)
+                .callback(DeliveryCallback.NAME)
+                .timeout(LONG.multipliedBy(10))
+                .build();
+        for (int i = 0; i < count; i++) {
+            store(List.of(request));
+        }
     }
 
     /** Stores a request that is due after that time, which the judge does not wait for. */

@@ -16,7 +16,7 @@ class MemoryTest implements PrintsTable {
     @Test
     void answersWaitForTheByteBudget() throws Exception {
         try (var run = new FaultRun("memory: " + REQUESTS + " answers of 1 MiB at once")) {
-            run.enqueue(REQUESTS, run.server.url("/slow?delay=10000&size=" + MIB + "&random=1"));
+            run.enqueue(REQUESTS, run.server.url("/slow?delay=10000&size=" + MIB + "&random=text"));
 
             var worker = run.start(run.launch("max-in-flight=" + REQUESTS));
 

@@ -25,7 +25,8 @@ import java.util.stream.Stream;
  * The main class of a worker process. Listens on its standard input: {@code start} runs the processor and says READY,
  * {@code enqueue <count> <url>} stores requests and says ENQUEUED, {@code hog <seconds>} takes all connections of the pool and says HOGGED, {@code usage} says what it holds. Arguments
  * {@code key=value}: url, name, lease, heartbeat, max-in-flight, callback-threads, callback-seconds, pool, poll-interval, shutdown-timeout, max-attempts, deaths,
- * callback-failures, keys, payloads, payloads-at (seconds, where they are times), point (where to pause).
+ * callback-failures, keys, payloads, payloads-at, threshold, heap (of the JVM), max-response-size, body (what all answers are, as text of {@link
+ * DeliveryCallback#digest}) (seconds, where they are times), point (where to pause).
  */
 final class Worker {
 
@@ -48,7 +49,7 @@ final class Worker {
         var builder = PatientHttp.builder(database)
                 .transactions(transactions)
                 .callbackQueue(engine().owned(database))
-                .callback(new DeliveryCallback(transactions, option("name", "?"), deed()))
+                .callback(new DeliveryCallback(transactions, option("name", "?"), options.get("body"), deed()))
                 .preprocessor("pausing", draft -> {
                     if (point == Point.BEFORE_SEND) {
                         point.pause();
@@ -59,6 +60,7 @@ final class Worker {
                         .heartbeatInterval(seconds("heartbeat", HEARTBEAT))
                         .connectTimeout(Duration.ofMinutes(2)) // a busy machine is not what is tested
                         .callbackMaxAttempts(number("max-attempts", 10))
+                        .maxResponseSize(number("max-response-size", 1 << 20))
                         .shutdownTimeout(seconds("shutdown-timeout", 20)));
         store(builder);
         this.http = builder.build();
@@ -71,7 +73,7 @@ final class Worker {
         }
         if (options.containsKey("payloads")) {
             builder.payloadStore(PayloadPlace.valueOf(options.get("payloads")).open(option("payloads-at", ""), pool))
-                    .settings(s -> s.payloadStoreThreshold(1));
+                    .settings(s -> s.payloadStoreThreshold(number("threshold", 1)));
         }
     }
 

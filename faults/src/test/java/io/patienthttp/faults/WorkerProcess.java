@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A {@link Worker} in a JVM of its own, as its parent sees it. */
 final class WorkerProcess implements AutoCloseable {
@@ -27,11 +28,16 @@ final class WorkerProcess implements AutoCloseable {
     static WorkerProcess launch(String url, String name, Map<String, String> environment, String... options) {
         var arguments = new ArrayList<>(List.of("url=" + url, "name=" + name));
         arguments.addAll(List.of(options));
+        var heap = Stream.of(options)
+                .filter(option -> option.startsWith("heap="))
+                .map(option -> option.substring("heap=".length()))
+                .findFirst()
+                .orElse("192m");
         return new WorkerProcess(
                 JavaProcess.start(
                         Path.of("target"),
                         Worker.class.getName(),
-                        List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                        List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                         arguments,
                         environment),
                 name);

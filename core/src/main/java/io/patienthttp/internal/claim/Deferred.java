@@ -15,8 +15,19 @@ final class Deferred implements Sending {
     private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
     private final CompletableFuture<Sent> result = new CompletableFuture<>();
+    private final Runnable onRelease;
     private @Nullable Sending begun; // guarded by this
     private boolean ended; // guarded by this
+
+    /** A sending that has not begun. */
+    Deferred() {
+        this(() -> {});
+    }
+
+    /** The same; runs the action when it is released. */
+    Deferred(Runnable onRelease) {
+        this.onRelease = onRelease;
+    }
 
     /** Starts to send, once, unless it was aborted. */
     void begin(Supplier<Sending> start) {
@@ -75,6 +86,7 @@ final class Deferred implements Sending {
         if (sending != null) {
             sending.release();
         }
+        onRelease.run();
     }
 
     private synchronized @Nullable Sending begun() {

@@ -4,6 +4,7 @@ import io.patienthttp.Failure;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.Request;
 import io.patienthttp.StorageException;
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.internal.wire.Opened.Why;
 import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.internal.wire.RowReader;
@@ -39,6 +40,7 @@ public final class Loader {
     private final Executor otherThreads;
     private final Function<ClaimedTask, Sending> sender;
     private final Duration unresolvedTimeout;
+    private final MemoryGate memory;
     private final int mostWaiting;
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder unresolved = new LongAdder();
@@ -48,6 +50,7 @@ public final class Loader {
      *
      * @param otherThreads where is read what is sealed and in no payload store
      * @param sender starts to send a task whose request is there
+     * @param memory for large requests, from when they are read until their outcome is recorded
      * @param mostWaiting how many tasks may wait for payload stores, so that slots are left for others
      * @param unresolvedTimeout how long a request waits for a process that has the key or the store that it needs
      */
@@ -56,12 +59,14 @@ public final class Loader {
             PayloadThreads payloadThreads,
             Executor otherThreads,
             Function<ClaimedTask, Sending> sender,
+            MemoryGate memory,
             int mostWaiting,
             Duration unresolvedTimeout) {
         this.reader = reader;
         this.payloadThreads = payloadThreads;
         this.otherThreads = otherThreads;
         this.sender = sender;
+        this.memory = memory;
         this.mostWaiting = mostWaiting;
         this.unresolvedTimeout = unresolvedTimeout;
     }
@@ -71,22 +76,31 @@ public final class Loader {
         if (task.isReady()) {
             return sender.apply(task);
         }
-        var sending = new Deferred();
-        var reference = task.row().stored().request().reference();
-        if (reference == null) {
-            execute(otherThreads, sending, () -> load(task, sending));
-        } else if (waiting.incrementAndGet() > mostWaiting) {
+        var request = task.row().stored().request();
+        var reference = request.reference();
+        if (reference != null && waiting.incrementAndGet() > mostWaiting) {
             waiting.decrementAndGet();
-            sending.end(new Sent.Later(CROWDED));
-        } else {
-            execute(payloadThreads.of(reference), sending, () -> {
-                try {
-                    load(task, sending);
-                } finally {
-                    waiting.decrementAndGet();
-                }
-            });
+            var crowded = new Deferred();
+            crowded.end(new Sent.Later(CROWDED));
+            return crowded;
         }
+        var permit = memory.ask(request.size());
+        var sending = new Deferred(permit::close);
+        permit.granted().whenComplete((granted, ended) -> {
+            if (reference == null) {
+                execute(otherThreads, sending, () -> load(task, sending, permit));
+            } else if (ended == null) {
+                execute(payloadThreads.of(reference), sending, () -> {
+                    try {
+                        load(task, sending, permit);
+                    } finally {
+                        waiting.decrementAndGet();
+                    }
+                });
+            } else {
+                waiting.decrementAndGet();
+            }
+        });
         return sending;
     }
 
@@ -103,7 +117,7 @@ public final class Loader {
         }
     }
 
-    private void load(ClaimedTask task, Deferred sending) {
+    private void load(ClaimedTask task, Deferred sending, MemoryGate.Permit permit) {
         if (sending.isEnded()) {
             return;
         }
@@ -126,6 +140,7 @@ public final class Loader {
             sending.end(failed(task, Failure.Kind.UNREADABLE, e.getClass().getName()));
             return;
         }
+        permit.settle();
         task.ready(request);
         sending.begin(() -> sender.apply(task));
     }

@@ -3,6 +3,7 @@ package io.patienthttp.internal.deliver;
 import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
 import io.patienthttp.internal.observe.Events;
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.spi.CallbackJob;
 import io.patienthttp.spi.RequestRef;
@@ -28,7 +29,7 @@ public final class Announcer {
     /** An announcer that reads what the store recorded by itself. */
     public Announcer(RequestStore store, RowReader reader, Events events) {
         this.store = store;
-        this.outcomes = new Outcomes(store, reader);
+        this.outcomes = new Outcomes(store, reader, new MemoryGate(1)); // what the store makes is small
         this.events = events;
     }
 

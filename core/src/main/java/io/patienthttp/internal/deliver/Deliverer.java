@@ -6,8 +6,10 @@ import io.patienthttp.Outcome;
 import io.patienthttp.RequestState;
 import io.patienthttp.Response;
 import io.patienthttp.StorageException;
+import io.patienthttp.internal.deliver.Outcomes.Busy;
 import io.patienthttp.internal.observe.LoggedRequest;
 import io.patienthttp.internal.observe.Traces;
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.internal.wire.RowReader;
 import io.patienthttp.internal.wire.UnreadableException;
 import io.patienthttp.spi.CallbackQueue;
@@ -59,12 +61,17 @@ public final class Deliverer implements CallbackRunner {
     private final Combiner<UUID, Optional<StoredOutcome>> reads;
     private final LongAdder unresolved = new LongAdder();
 
-    /** A deliverer on the store, the engine and what the application registered. */
+    /**
+     * A deliverer on the store, the engine and what the application registered.
+     *
+     * @param memory in which large outcomes are read and delivered
+     */
     public Deliverer(
             RequestStore store,
             Transactions ownTransactions,
             CallbackQueue queue,
             RowReader reader,
+            MemoryGate memory,
             GroupCommit commits,
             Application application,
             DeliverySettings settings) {
@@ -73,7 +80,7 @@ public final class Deliverer implements CallbackRunner {
         this.queue = queue;
         this.application = application;
         this.settings = settings;
-        this.outcomes = new Outcomes(store, reader);
+        this.outcomes = new Outcomes(store, reader, memory);
         this.commits = commits;
         this.removals = new Removals(commits);
         this.reads = new Combiner<>(ids -> {
@@ -106,7 +113,10 @@ public final class Deliverer implements CallbackRunner {
             return elsewhere(run, e.unreadable);
         } catch (UnreadableException e) {
             return elsewhere(run, e);
-        } catch (StorageException e) {
+        } catch (Busy e) {
+            log.debug("Delivery of request {} waits {} for {}", run.ref(), SOON, e.getMessage());
+            return new Result.Later(SOON);
+        } catch (StorageException | OutOfMemoryError e) { // the latter was not thrown by the callback
             log.warn("Delivery of request {} waits {}: {}", run.ref(), SOON, e.getMessage());
             return new Result.Later(SOON);
         } catch (InterruptedException e) {
@@ -137,12 +147,19 @@ public final class Deliverer implements CallbackRunner {
         return new Result.Later(ELSEWHERE);
     }
 
-    /** An outcome that is in a payload store is read before the row is locked, and the row looked at again. */
-    private Result runTransactional(CallbackRun run) throws InterruptedException, UnreadableException {
+    /** An outcome that is large or elsewhere is read before the row is locked, and the row looked at again. */
+    private Result runTransactional(CallbackRun run) throws InterruptedException, UnreadableException, Busy {
         commits.fresh().take(run.ref()); // of no use: the outcome is read under the lock
         var decision = inTransaction(run, null);
         while (decision instanceof Decision.Read read) {
-            decision = inTransaction(run, new Prepared(read.outcome(), outcomes.read(read.outcome())));
+            var permit = outcomes.permit(read.outcome());
+            try {
+                var outcome = outcomes.read(read.outcome());
+                permit.settle();
+                decision = inTransaction(run, new Prepared(read.outcome(), outcome));
+            } finally {
+                permit.close();
+            }
         }
         return follow(run, decision);
     }
@@ -158,7 +175,7 @@ public final class Deliverer implements CallbackRunner {
             if (prepared != null && prepared.isOf(call.outcome())) {
                 duration = run(call, prepared.outcome());
             } else if (outcomes.isAtHand(call.outcome())) {
-                duration = run(call, read(call.outcome()));
+                duration = run(call, atHand(call.outcome()));
             } else {
                 return new Decision.Read(call.outcome());
             }
@@ -167,15 +184,15 @@ public final class Deliverer implements CallbackRunner {
         });
     }
 
-    private Outcome read(StoredOutcome stored) {
+    private Outcome atHand(StoredOutcome stored) {
         try {
-            return outcomes.read(stored);
+            return outcomes.readAtHand(stored);
         } catch (UnreadableException e) {
             throw new CannotRead(e);
         }
     }
 
-    private Result runAtLeastOnce(CallbackRun run) throws InterruptedException, UnreadableException {
+    private Result runAtLeastOnce(CallbackRun run) throws InterruptedException, UnreadableException, Busy {
         var fresh = commits.fresh().take(run.ref());
         return follow(
                 run,
@@ -184,9 +201,17 @@ public final class Deliverer implements CallbackRunner {
                         fresh.isPresent() ? fresh : reads.submit(run.ref().id())));
     }
 
-    private Result follow(CallbackRun run, Decision decision) throws InterruptedException, UnreadableException {
+    private Result follow(CallbackRun run, Decision decision) throws InterruptedException, UnreadableException, Busy {
         if (decision instanceof Decision.Call call) {
-            var duration = run(call, outcomes.read(call.outcome()));
+            Duration duration;
+            var permit = outcomes.permit(call.outcome());
+            try {
+                var outcome = outcomes.read(call.outcome());
+                permit.settle();
+                duration = run(call, outcome);
+            } finally {
+                permit.close();
+            }
             removals.remove(run, true, () -> application.announcer().delivered(run.ref(), duration));
             return FINISHED;
         }

@@ -1,5 +1,6 @@
 package io.patienthttp.internal.deliver;
 
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.StoredOutcome;
 import java.time.Duration;
@@ -31,10 +32,10 @@ final class FreshOutcomes {
     /** An outcome and since when it is kept. */
     record Kept(StoredOutcome outcome, long since) {}
 
-    /** Keeps the outcome, unless it is in a payload store: from there it must be read anyway. */
+    /** Keeps the outcome, unless it is in a payload store, or large: then it must be read anyway. */
     synchronized void add(StoredOutcome outcome) {
         var value = outcome.outcome();
-        if (value != null && value.reference() != null) {
+        if (value != null && (value.reference() != null || MemoryGate.isLarge(value.size()))) {
             return;
         }
         long now = nanoTime.getAsLong();

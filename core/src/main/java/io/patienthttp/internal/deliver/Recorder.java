@@ -9,13 +9,14 @@ import io.patienthttp.TransportFailure;
 import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.claim.UnusableRows;
 import io.patienthttp.internal.wire.Envelope;
-import io.patienthttp.internal.wire.FixedOutcomes;
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.internal.wire.OutcomeCodec;
 import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.processor.TaskHandler;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -56,21 +57,15 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
      * How outcomes are stored.
      *
      * @param threads which may wait for payload stores
+     * @param memory in which large outcomes are written
      * @param grace how long a payload lies before it is swept, if no row refers to it
      */
-    public record Payloads(Envelope envelope, PayloadThreads threads, Duration grace) {}
+    public record Payloads(Envelope envelope, PayloadThreads threads, MemoryGate memory, Duration grace) {}
 
     @Override
     public CompletionStage<?> completed(ClaimedTask task, Outcome outcome) {
-        String json;
         var given = withEarlierClaims(task, outcome);
-        try {
-            json = codec.write(given);
-        } catch (Throwable e) { // to leave it would have the request sent again
-            log.error("The outcome of request {} cannot be written", task.id(), e);
-            return offload.writeFixed(task.owner(), task.row(), FixedOutcomes.UNSTORABLE);
-        }
-        return offload.write(task.owner(), task.row(), json, given);
+        return offload.write(task.owner(), task.row(), OutcomeCodec.bodySize(given), () -> codec.write(given), given);
     }
 
     /** What this claim did not send, an earlier one may have sent before its process died. */
@@ -147,11 +142,8 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
                 .attempt(row.attempt())
                 .build();
         var maybeProcessed = row.maybeSentBefore();
-        offload.write(
-                owner,
-                row,
-                codec.writeRejected(kind, message, maybeProcessed),
-                RejectedFailure.of(details, kind, message, maybeProcessed));
+        var json = codec.writeRejected(kind, message, maybeProcessed).getBytes(StandardCharsets.UTF_8);
+        offload.write(owner, row, json.length, () -> json, RejectedFailure.of(details, kind, message, maybeProcessed));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.NewRequest;
 import io.patienthttp.spi.Transaction;
 import io.patienthttp.spi.Transactions;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 
@@ -91,9 +92,9 @@ public final class Enqueuer {
 
     private NewRequest enclose(Transaction transaction, NewRequest row) {
         var json = row.callbackArgs();
-        var args = json == null ? null : envelope.store(envelope.close(row.id(), Column.CALLBACK_ARGS, json));
+        var args = json == null ? null : envelope.store(envelope.close(row.id(), Column.CALLBACK_ARGS, utf8(json)));
         var request = envelope.store(
-                envelope.close(row.id(), Column.REQUEST, row.request().text()), transaction);
+                envelope.close(row.id(), Column.REQUEST, utf8(row.request().text())), transaction);
         return new NewRequest(
                 row.id(),
                 row.priority(),
@@ -107,6 +108,10 @@ public final class Enqueuer {
                 args == null ? null : args.text(),
                 request,
                 row.traceContext());
+    }
+
+    private static byte[] utf8(String json) {
+        return json.getBytes(StandardCharsets.UTF_8);
     }
 
     private List<NewRequest> rows(Collection<Request> requests) {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyReader {
 
+    /** A byte counts once as it is received, and once as it is to be stored: both are held until that is done. */
+    private static final int COPIES = 2;
+
     private final Content.Source source;
     private final Decoder decoder;
     private final ByteBudget.Share share;
@@ -104,8 +107,9 @@ final class BodyReader {
                 throw TransportErrors.tooLarge(maxSize);
             }
             if (count > 0) {
-                if (!share.tryAcquire(count)) {
-                    return () -> share.acquire(count, () -> executor.execute(this::read));
+                var bytes = COPIES * count;
+                if (!share.tryAcquire(bytes)) {
+                    return () -> share.acquire(bytes, () -> executor.execute(this::read));
                 }
                 continue;
             }

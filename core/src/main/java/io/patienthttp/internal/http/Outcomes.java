@@ -40,7 +40,7 @@ final class Outcomes {
     Response response(Hop hop, IncomingResponse incoming, List<URI> redirects) {
         return Response.builder(details(hop), incoming.status())
                 .headers(incoming.headers())
-                .body(incoming.body())
+                .uncopiedBody(incoming.body())
                 .redirects(redirects)
                 .build();
     }

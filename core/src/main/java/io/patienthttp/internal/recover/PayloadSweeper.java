@@ -106,8 +106,8 @@ public final class PayloadSweeper {
                 .map(Candidate::key)
                 .filter(key -> !kept.contains(PayloadStores.reference(store, key)))
                 .toList();
-        vain.forEach(store::delete);
         if (!vain.isEmpty()) {
+            store.deleteAll(vain);
             log.info("Deleted {} payloads of store {} that no request refers to", vain.size(), store.name());
         }
     }

@@ -7,6 +7,7 @@ import io.patienthttp.spi.PayloadStore;
 import io.patienthttp.spi.RequestStore.StoredRequest;
 import io.patienthttp.spi.RequestStore.Value;
 import io.patienthttp.spi.Transaction;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -105,20 +106,15 @@ public final class Envelope {
         public boolean isOffloaded() {
             return offloaded;
         }
-
-        /** How many bytes it holds in memory. */
-        public int size() {
-            return bytes.length;
-        }
     }
 
     /**
      * Seals a value.
      *
-     * @param json an object
+     * @param json an object, in UTF-8
      * @throws io.patienthttp.StorageException if the cipher cannot work now
      */
-    public Closed close(UUID requestId, Column column, String json) {
+    public Closed close(UUID requestId, Column column, byte[] json) {
         var bytes = seal.seal(requestId, column, json);
         var offloaded = column.offloads() && stores.written().isPresent() && Seal.textSize(bytes) > threshold;
         return new Closed(requestId, bytes, offloaded);
@@ -146,7 +142,7 @@ public final class Envelope {
         var store = stores.written().orElseThrow();
         var key = PayloadKey.next(installation.get(), closed.requestId).toString();
         writing.store(store, key, closed.bytes);
-        return new Value("", PayloadStores.reference(store, key));
+        return Value.offloaded(PayloadStores.reference(store, key), closed.bytes.length);
     }
 
     /** The value as its row holds it, however large it is. */
@@ -183,9 +179,13 @@ public final class Envelope {
         if (reference != null) {
             return fetch(requestId, column, reference);
         }
-        return neverSealed.contains(stored.text())
-                ? new Opened.Json(stored.text())
-                : seal.open(requestId, column, stored.text());
+        var text = stored.text().getBytes(StandardCharsets.UTF_8);
+        return neverSealed.contains(stored.text()) ? new Opened.Json(text) : open(requestId, column, text);
+    }
+
+    /** Reads the text that a row holds, in UTF-8; not one of those that are never sealed. */
+    Opened open(UUID requestId, Column column, byte[] text) {
+        return seal.openText(requestId, column, text);
     }
 
     private Opened fetch(UUID requestId, Column column, String reference) {

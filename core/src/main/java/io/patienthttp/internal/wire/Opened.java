@@ -5,8 +5,8 @@ import io.patienthttp.Failure;
 /** What became of a stored value that was to be read: its JSON, or the reason why there is none. */
 public sealed interface Opened {
 
-    /** The value as it was before it was sealed and off-loaded. */
-    record Json(String json) implements Opened {}
+    /** The value as it was before it was sealed and off-loaded, in UTF-8. */
+    record Json(byte[] bytes) implements Opened {}
 
     /**
      * A value that cannot be read.

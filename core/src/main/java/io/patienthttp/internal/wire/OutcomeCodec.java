@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -26,8 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
  * never named. Safe for all threads.
  */
 public final class OutcomeCodec {
-
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     /**
      * What belongs to the row and is not repeated in the outcome.
@@ -39,26 +36,37 @@ public final class OutcomeCodec {
     /** Where a request goes. */
     public record Target(Method method, URI url) {}
 
-    /** The outcome, without what the row knows. */
-    public String write(Outcome outcome) {
-        var json = MAPPER.createObjectNode();
+    /** The outcome, without what the row knows, as JSON in UTF-8. */
+    public byte[] write(Outcome outcome) {
+        var json = Document.newHead();
         if (outcome instanceof Response response) {
-            writeResponse(json.put("type", "response"), response);
+            return writeResponse(json.put("type", "response"), response);
         } else if (outcome instanceof HttpFailure failure) {
-            writeResponse(json.put("type", "http"), failure.response());
+            return writeResponse(json.put("type", "http"), failure.response());
         } else if (outcome instanceof RedirectFailure failure) {
-            writeResponse(writeFailure(json, "redirect", failure), failure.response());
+            return writeResponse(writeFailure(json, "redirect", failure), failure.response());
         } else if (outcome instanceof TransportFailure failure) {
             writeExchange(writeFailure(json, "transport", failure), failure);
         } else if (outcome instanceof RejectedFailure failure) {
             writeExchange(writeFailure(json, "rejected", failure), failure);
         }
-        return json.toString();
+        return new Document(json, null).toBytes();
+    }
+
+    /** How many bytes the body of the outcome has. */
+    public static int bodySize(Outcome outcome) {
+        if (outcome instanceof HttpFailure failure) {
+            return failure.response().bodySize();
+        }
+        if (outcome instanceof RedirectFailure failure) {
+            return failure.response().bodySize();
+        }
+        return outcome instanceof Response response ? response.bodySize() : 0;
     }
 
     /** The outcome of a request that was given up by the store, which does not know its method and URL. */
     public String writeRejected(Failure.Kind kind, String message, boolean maybeProcessed) {
-        return MAPPER.createObjectNode()
+        return Document.newHead()
                 .put("type", "rejected")
                 .put("kind", kind.name())
                 .put("message", message)
@@ -82,7 +90,7 @@ public final class OutcomeCodec {
         }
     }
 
-    private static void writeResponse(ObjectNode json, Response response) {
+    private static byte[] writeResponse(ObjectNode json, Response response) {
         json.put("status", response.status());
         writeExchange(json, response);
         var headers = json.putObject("headers");
@@ -94,9 +102,7 @@ public final class OutcomeCodec {
             var redirects = json.putArray("redirects");
             response.redirects().forEach(url -> redirects.add(url.toString()));
         }
-        if (response.bodySize() > 0) {
-            Bodies.write(json.putObject("body"), response.bodyAsBytes());
-        }
+        return new Document(json, response.bodySize() > 0 ? response.bodyAsBytes() : null).toBytes();
     }
 
     /**
@@ -104,13 +110,14 @@ public final class OutcomeCodec {
      *
      * @throws RuntimeException if it is not what this class wrote
      */
-    public Outcome read(String stored, Row row) {
-        var json = MAPPER.readTree(stored);
+    public Outcome read(byte[] stored, Row row) {
+        var document = Document.read(stored);
+        var json = document.head();
         var type = json.required("type").asString();
         return switch (type) {
-            case "response" -> readResponse(json, row);
-            case "http" -> HttpFailure.of(readResponse(json, row));
-            case "redirect" -> RedirectFailure.of(kind(json), message(json), readResponse(json, row));
+            case "response" -> readResponse(document, row);
+            case "http" -> HttpFailure.of(readResponse(document, row));
+            case "redirect" -> RedirectFailure.of(kind(json), message(json), readResponse(document, row));
             case "transport" ->
                 TransportFailure.of(details(json, row), kind(json), message(json), maybeProcessed(json));
             case "rejected" -> RejectedFailure.of(details(json, row), kind(json), message(json), maybeProcessed(json));
@@ -144,7 +151,8 @@ public final class OutcomeCodec {
                 .build();
     }
 
-    private static Response readResponse(JsonNode json, Row row) {
+    private static Response readResponse(Document document, Row row) {
+        var json = document.head();
         var headers = new LinkedHashMap<String, List<String>>();
         json.required("headers").properties().forEach(header -> headers.put(header.getKey(), texts(header.getValue())));
         var response = Response.builder(
@@ -152,8 +160,9 @@ public final class OutcomeCodec {
                 .headers(Headers.of(headers))
                 .redirects(
                         texts(json.path("redirects")).stream().map(URI::create).toList());
-        if (json.has("body")) {
-            response.body(Bodies.read(json.get("body")));
+        var body = document.body();
+        if (body != null) {
+            response.uncopiedBody(body);
         }
         return response.build();
     }

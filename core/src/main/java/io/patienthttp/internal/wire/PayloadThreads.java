@@ -44,10 +44,16 @@ public final class PayloadThreads {
         return executors.computeIfAbsent(name, make);
     }
 
+    /** Threads that write and read large values, and wait for no store. */
+    public Executor large() {
+        return ofStore("");
+    }
+
     private static Executor pool(String store) {
         var number = new AtomicInteger();
+        var name = store.isEmpty() ? "patient-http-large-" : "patient-http-payload-" + store + "-";
         var pool = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            var thread = new Thread(task, "patient-http-payload-" + store + "-" + number.incrementAndGet());
+            var thread = new Thread(task, name + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });

@@ -7,6 +7,7 @@ import io.patienthttp.Progress;
 import io.patienthttp.Request;
 import io.patienthttp.Secret;
 import io.patienthttp.spi.RequestStore.StoredRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ public final class RequestCodec {
 
     /** The request, without its callback and what else has a column of its own. */
     public String write(Request request) {
-        var json = MAPPER.createObjectNode();
+        var json = Document.newHead();
         json.put("method", request.method().name());
         json.put("url", request.url().toString());
         var headers = json.putObject("headers");
@@ -36,7 +37,6 @@ public final class RequestCodec {
         if (!request.secretParams().isEmpty()) {
             writeSecrets(json.putObject("secretParams"), request.secretParams());
         }
-        request.body().ifPresent(body -> Bodies.write(json.putObject("body"), body));
         request.timeout().ifPresent(timeout -> json.put("timeoutMs", millis(timeout)));
         request.firstByteTimeout().ifPresent(timeout -> json.put("firstByteTimeoutMs", millis(timeout)));
         request.idleTimeout().ifPresent(timeout -> json.put("idleTimeoutMs", millis(timeout)));
@@ -56,7 +56,7 @@ public final class RequestCodec {
         if (!request.delay().isZero()) {
             json.put("delayMs", request.delay().toMillis());
         }
-        return json.toString();
+        return new Document(json, request.body().orElse(null)).toText();
     }
 
     /** Rounded up: zero would be refused when it is read. */
@@ -92,7 +92,13 @@ public final class RequestCodec {
      * @throws RuntimeException if it is not what {@link #write(Request)} wrote
      */
     public Request read(StoredRequest stored) {
-        var json = MAPPER.readTree(stored.request().text());
+        return read(stored, stored.request().text().getBytes(StandardCharsets.UTF_8), stored.callbackArgs());
+    }
+
+    /** Reads a stored request whose values have been opened. */
+    Request read(StoredRequest stored, byte[] opened, @Nullable String args) {
+        var document = Document.read(opened);
+        var json = document.head();
         var request = Request.builder(
                 Method.parse(json.required("method").asString()),
                 json.required("url").asString());
@@ -106,8 +112,9 @@ public final class RequestCodec {
         json.path("secretParams")
                 .properties()
                 .forEach(param -> request.param(param.getKey(), readSecret(param.getValue())));
-        if (json.has("body")) {
-            request.body(Bodies.read(json.get("body")));
+        var body = document.body();
+        if (body != null) {
+            request.body(body);
         }
         if (json.has("timeoutMs")) {
             request.timeout(Duration.ofMillis(json.get("timeoutMs").asLong()));
@@ -140,9 +147,7 @@ public final class RequestCodec {
         if (json.has("delayMs")) {
             request.delay(Duration.ofMillis(json.get("delayMs").asLong()));
         }
-        return request.callback(stored.callback())
-                .callbackArgs(readArgs(stored.callbackArgs()))
-                .build();
+        return request.callback(stored.callback()).callbackArgs(readArgs(args)).build();
     }
 
     private static EgressPolicy readEgress(JsonNode json) {

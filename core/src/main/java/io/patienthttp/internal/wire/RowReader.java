@@ -7,6 +7,7 @@ import io.patienthttp.internal.wire.Opened.Unreadable;
 import io.patienthttp.internal.wire.Opened.Why;
 import io.patienthttp.spi.RequestStore.StoredRequest;
 import io.patienthttp.spi.RequestStore.Value;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,23 +41,22 @@ public final class RowReader {
     public Request request(UUID id, StoredRequest stored) throws UnreadableException {
         requireKnown(stored.format());
         var args = stored.callbackArgs();
-        return codec.read(new StoredRequest(
-                RequestCodec.FORMAT,
-                stored.callback(),
-                stored.method(),
-                stored.host(),
-                args == null ? null : json(id, Column.CALLBACK_ARGS, Value.of(args)),
-                Value.of(json(id, Column.REQUEST, stored.request()))));
+        return codec.read(stored, json(id, Column.REQUEST, stored.request()), args == null ? null : text(id, args));
     }
 
     /** Reads stored callback arguments; null is none. */
     public CallbackArgs args(UUID id, @Nullable String stored) throws UnreadableException {
-        return codec.readArgs(stored == null ? null : json(id, Column.CALLBACK_ARGS, Value.of(stored)));
+        return codec.readArgs(stored == null ? null : text(id, stored));
     }
 
-    /** Opens a stored outcome. */
-    public String outcome(UUID id, Value stored) throws UnreadableException {
+    /** Opens a stored outcome: JSON in UTF-8. */
+    public byte[] outcome(UUID id, Value stored) throws UnreadableException {
         return json(id, Column.OUTCOME, stored);
+    }
+
+    /** Opens the text that a row holds of an outcome, in UTF-8. */
+    public byte[] outcome(UUID id, byte[] text) throws UnreadableException {
+        return json(Column.OUTCOME, envelope.open(id, Column.OUTCOME, text));
     }
 
     /** A newer version may have changed the meaning of what this one takes for readable. */
@@ -69,11 +69,18 @@ public final class RowReader {
         }
     }
 
-    private String json(UUID id, Column column, Value value) throws UnreadableException {
-        var opened = envelope.open(id, column, value);
+    private String text(UUID id, String args) throws UnreadableException {
+        return new String(json(id, Column.CALLBACK_ARGS, Value.of(args)), StandardCharsets.UTF_8);
+    }
+
+    private byte[] json(UUID id, Column column, Value value) throws UnreadableException {
+        return json(column, envelope.open(id, column, value));
+    }
+
+    private static byte[] json(Column column, Opened opened) throws UnreadableException {
         if (opened instanceof Unreadable unreadable) {
             throw new UnreadableException(unreadable.why(), column.text() + ": " + unreadable.message());
         }
-        return ((Json) opened).json();
+        return ((Json) opened).bytes();
     }
 }

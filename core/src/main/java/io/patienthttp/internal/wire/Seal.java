@@ -5,7 +5,9 @@ import io.patienthttp.internal.wire.Opened.Unreadable;
 import io.patienthttp.internal.wire.Opened.Why;
 import io.patienthttp.spi.PayloadCipher;
 import io.patienthttp.spi.PayloadCipher.UnsealException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ final class Seal {
 
     private static final int LAST_VERSION = 31;
     private static final String SEALED = "sealed:";
+    private static final byte[] PREFIX = SEALED.getBytes(StandardCharsets.US_ASCII);
 
     private final @Nullable PayloadCipher cipher;
     private final boolean allowPlaintext;
@@ -37,8 +40,7 @@ final class Seal {
         this.allowPlaintext = allowPlaintext || cipher == null;
     }
 
-    byte[] seal(UUID requestId, Column column, String json) {
-        var plain = json.getBytes(StandardCharsets.UTF_8);
+    byte[] seal(UUID requestId, Column column, byte[] plain) {
         if (plain.length == 0 || plain[0] != '{') {
             throw new IllegalArgumentException("the value of " + column + " of request " + requestId
                     + " must be a JSON object, had " + plain.length + " bytes");
@@ -59,7 +61,7 @@ final class Seal {
         }
         if (bytes[0] == '{') {
             return allowPlaintext
-                    ? new Json(new String(bytes, StandardCharsets.UTF_8))
+                    ? new Json(bytes)
                     : new Unreadable(Why.NOT_SEALED, "it is not sealed, and plain text is not allowed");
         }
         if (bytes[0] > VERSION && bytes[0] <= LAST_VERSION) {
@@ -78,7 +80,7 @@ final class Seal {
         var sealed = new byte[bytes.length - 1];
         System.arraycopy(bytes, 1, sealed, 0, sealed.length);
         try {
-            return new Json(new String(cipher.open(sealed, column.associatedData(requestId)), StandardCharsets.UTF_8));
+            return new Json(cipher.open(sealed, column.associatedData(requestId)));
         } catch (UnsealException e) {
             var why =
                     switch (e.reason()) {
@@ -97,7 +99,7 @@ final class Seal {
     static String toText(byte[] bytes) {
         return bytes[0] == '{'
                 ? new String(bytes, StandardCharsets.UTF_8)
-                : SEALED + Base64.getEncoder().encodeToString(bytes);
+                : SEALED.concat(Base64.getEncoder().encodeToString(bytes));
     }
 
     /** Whether the text of a row is not sealed. */
@@ -110,14 +112,29 @@ final class Seal {
         return isPlain(text) && allowPlaintext;
     }
 
-    Opened open(UUID requestId, Column column, String text) {
-        if (isPlain(text)) {
-            return open(requestId, column, text.getBytes(StandardCharsets.UTF_8));
+    /** Opens what {@link #toText} made, in UTF-8. */
+    Opened openText(UUID requestId, Column column, byte[] text) {
+        if (!startsWith(text, PREFIX)) {
+            return open(requestId, column, text);
         }
+        byte[] bytes;
         try {
-            return open(requestId, column, Base64.getDecoder().decode(text.substring(SEALED.length())));
+            bytes = decode(text);
         } catch (IllegalArgumentException e) {
             return new Unreadable(Why.DAMAGED, "its base64 is damaged");
         }
+        return open(requestId, column, bytes);
+    }
+
+    private static byte[] decode(byte[] text) {
+        var base64 = ByteBuffer.wrap(text, PREFIX.length, text.length - PREFIX.length);
+        var decoded = Base64.getDecoder().decode(base64);
+        return decoded.remaining() == decoded.array().length
+                ? decoded.array()
+                : Arrays.copyOf(decoded.array(), decoded.remaining());
+    }
+
+    private static boolean startsWith(byte[] text, byte[] prefix) {
+        return text.length >= prefix.length && Arrays.equals(text, 0, prefix.length, prefix, 0, prefix.length);
     }
 }

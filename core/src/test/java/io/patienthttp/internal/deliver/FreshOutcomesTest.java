@@ -55,6 +55,7 @@ class FreshOutcomesTest {
                 "callback",
                 null,
                 Value.of("x".repeat(500)),
+                null,
                 Duration.ZERO);
         fresh.add(outcome);
         return outcome;

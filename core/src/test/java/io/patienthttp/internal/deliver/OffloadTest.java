@@ -1,9 +1,11 @@
 package io.patienthttp.internal.deliver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import com.zaxxer.hikari.HikariDataSource;
+import io.patienthttp.RequestState;
 import io.patienthttp.Response;
 import io.patienthttp.StorageException;
 import io.patienthttp.fixture.Databases;
@@ -12,6 +14,7 @@ import io.patienthttp.internal.claim.ClaimedTask;
 import io.patienthttp.internal.observe.Events;
 import io.patienthttp.internal.wire.Envelope;
 import io.patienthttp.internal.wire.FixedOutcomes;
+import io.patienthttp.internal.wire.MemoryGate;
 import io.patienthttp.internal.wire.PayloadStores;
 import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.internal.wire.RequestCodec;
@@ -36,15 +39,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,12 +146,80 @@ class OffloadTest {
         recorder(null, 10).completed(task, response(task));
 
         time.pass(Duration.ofSeconds(29));
-        assertThat(time.later).hasSize(1);
+        assertThat(time.later).as("the next try, and the end of patience").hasSize(2);
         time.pass(Duration.ofSeconds(2));
         write();
 
         assertThat(outcome(task).outcome().reference()).isNull();
         assertThat(outcome(task).outcome().text()).contains("answer");
+    }
+
+    @Test
+    void whatTheStoreNeitherTakesNorRefusesForHalfAMinuteGoesIntoItsRow() throws Exception {
+        var task = claimed();
+        var hangs = new CountDownLatch(1);
+        var storing = new CountDownLatch(1);
+        store.beforeStore = () -> {
+            storing.countDown();
+            awaitQuietly(hangs);
+        };
+        recorder(null, 10, new PayloadThreads(action -> new Thread(action).start()))
+                .completed(task, response(task));
+        awaitQuietly(storing);
+
+        time.pass(Duration.ofSeconds(30));
+        commits.take(Duration.ofSeconds(10));
+        assertThat(commits.write()).isZero();
+
+        assertThat(outcome(task).outcome().text()).contains("answer");
+        assertThat(commits.unwritten()).isZero();
+        hangs.countDown();
+        await().atMost(Duration.ofSeconds(10)).until(() -> keys().size() == 1); // in vain, for the sweep
+        commits.take(Duration.ZERO);
+        assertThat(commits.hasInHand()).isFalse();
+    }
+
+    @Test
+    void anOutcomeForWhichThereIsNoMemoryIsWrittenLater() throws Exception {
+        var task = claimed();
+        var tries = new AtomicInteger();
+        var cipher = new PayloadCipher() {
+            @Override
+            public byte[] seal(byte[] value, byte[] associatedData) {
+                if (tries.incrementAndGet() < 3) {
+                    throw new OutOfMemoryError("as in a test");
+                }
+                return new byte[] {1, 2, 3};
+            }
+
+            @Override
+            public byte[] open(byte[] sealed, byte[] associatedData) {
+                throw new AssertionError();
+            }
+        };
+        recorder(cipher, 100_000).completed(task, response(task));
+
+        time.pass(Duration.ofSeconds(2));
+        write();
+
+        assertThat(outcome(task).outcome().text()).startsWith("sealed:");
+    }
+
+    @Test
+    void largeOutcomesAreWrittenOneAfterTheOther() throws Exception {
+        var first = claimed();
+        var second = claimed();
+        var recorder = recorder(null, 10_000_000);
+
+        recorder.completed(first, response(first, new byte[1 << 20]));
+        recorder.completed(second, response(second, new byte[1 << 20]));
+        write();
+
+        assertThat(outcome(first).state()).isEqualTo(RequestState.COMPLETED);
+        assertThat(outcome(second).state()).isEqualTo(RequestState.IN_FLIGHT);
+        assertThat(commits.unwritten()).isEqualTo(1);
+        write();
+        assertThat(outcome(second).state()).isEqualTo(RequestState.COMPLETED);
     }
 
     @Test
@@ -224,12 +298,14 @@ class OffloadTest {
     }
 
     private Recorder recorder(@Nullable PayloadCipher cipher, int threshold) {
+        return recorder(cipher, threshold, new PayloadThreads(Runnable::run));
+    }
+
+    private Recorder recorder(@Nullable PayloadCipher cipher, int threshold, PayloadThreads threads) {
         var envelope = new Envelope(
                 cipher, false, new PayloadStores(List.of(store)), rows::installation, threshold, FixedOutcomes.ALL);
         return new Recorder(
-                commits,
-                new Recorder.Payloads(envelope, new PayloadThreads(Runnable::run), GRACE),
-                Duration.ofHours(1));
+                commits, new Recorder.Payloads(envelope, threads, new MemoryGate(1), GRACE), Duration.ofHours(1));
     }
 
     private ClaimedTask claimed() throws Exception {
@@ -258,9 +334,19 @@ class OffloadTest {
     }
 
     private static Response response(ClaimedTask task) {
-        return Response.builder(task.details(), 200)
-                .body("the answer".getBytes(StandardCharsets.UTF_8))
-                .build();
+        return response(task, "the answer".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Response response(ClaimedTask task, byte[] body) {
+        return Response.builder(task.details(), 200).body(body).build();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void write() throws InterruptedException {
@@ -285,7 +371,7 @@ class OffloadTest {
 
         private record Timer(long due, Runnable action) {}
 
-        private final Queue<Timer> later = new ArrayDeque<>();
+        private final Queue<Timer> later = new PriorityQueue<>(Comparator.comparingLong(Timer::due));
         private long now;
 
         @Override

@@ -57,7 +57,7 @@ class EnvelopeTest {
         var stored = put(plain(), Column.REQUEST, JSON);
 
         assertThat(stored).isEqualTo(new Value(JSON, null));
-        assertThat(plain().open(ID, Column.REQUEST, stored)).isEqualTo(new Json(JSON));
+        assertThat(text(plain().open(ID, Column.REQUEST, stored))).isEqualTo(JSON);
     }
 
     @Test
@@ -69,7 +69,7 @@ class EnvelopeTest {
             assertThat(stored.text()).startsWith("sealed:").doesNotContain("secret");
             assertThat(new String(Base64.getDecoder().decode(stored.text().substring(7)), UTF_8))
                     .doesNotContain("secret");
-            assertThat(sealing(OLD).open(ID, column, stored)).isEqualTo(new Json(JSON));
+            assertThat(text(sealing(OLD).open(ID, column, stored))).isEqualTo(JSON);
         }
     }
 
@@ -78,8 +78,8 @@ class EnvelopeTest {
         var before = put(sealing(OLD), Column.OUTCOME, JSON);
         var after = put(sealing(BOTH), Column.OUTCOME, JSON);
 
-        assertThat(sealing(BOTH).open(ID, Column.OUTCOME, before)).isEqualTo(new Json(JSON));
-        assertThat(sealing(NEW).open(ID, Column.OUTCOME, after)).isEqualTo(new Json(JSON));
+        assertThat(text(sealing(BOTH).open(ID, Column.OUTCOME, before))).isEqualTo(JSON);
+        assertThat(text(sealing(NEW).open(ID, Column.OUTCOME, after))).isEqualTo(JSON);
         unreadable(Why.UNKNOWN_KEY, sealing(NEW), Column.OUTCOME, before);
         unreadable(Why.UNKNOWN_KEY, plain(), Column.OUTCOME, before);
     }
@@ -103,8 +103,8 @@ class EnvelopeTest {
         var offloaded = put(plain(), Column.REQUEST, LARGE);
         var adopting = new Envelope(OLD, true, stores(files), () -> INSTALLATION, THRESHOLD, Set.of());
 
-        assertThat(adopting.open(ID, Column.REQUEST, inRow)).isEqualTo(new Json(JSON));
-        assertThat(adopting.open(ID, Column.REQUEST, offloaded)).isEqualTo(new Json(LARGE));
+        assertThat(text(adopting.open(ID, Column.REQUEST, inRow))).isEqualTo(JSON);
+        assertThat(text(adopting.open(ID, Column.REQUEST, offloaded))).isEqualTo(LARGE);
         assertThat(put(adopting, Column.REQUEST, JSON).text()).startsWith("sealed:");
         unreadable(Why.NOT_SEALED, sealing(OLD), Column.REQUEST, inRow);
         unreadable(Why.NOT_SEALED, sealing(OLD), Column.REQUEST, offloaded);
@@ -112,22 +112,22 @@ class EnvelopeTest {
 
     @Test
     void whatStatementsWriteNeedNotBeSealed() {
-        assertThat(sealing(OLD).open(ID, Column.OUTCOME, new Value(CANCELLED, null)))
-                .isEqualTo(new Json(CANCELLED));
+        assertThat(text(sealing(OLD).open(ID, Column.OUTCOME, new Value(CANCELLED, null))))
+                .isEqualTo(CANCELLED);
     }
 
     @Test
     void aLargeValueIsOffloadedAndTheRowRefersToIt() throws Exception {
         for (var envelope : List.of(plain(), sealing(OLD))) {
-            var closed = envelope.close(ID, Column.OUTCOME, LARGE);
+            var closed = envelope.close(ID, Column.OUTCOME, utf8(LARGE));
             assertThat(closed.isOffloaded()).isTrue();
             var stored = envelope.store(closed);
 
-            assertThat(stored.text()).isEmpty();
+            assertThat(stored.size()).as("what it takes to read it").isGreaterThanOrEqualTo(LARGE.length());
             assertThat(stored.reference()).startsWith("file:" + INSTALLATION + "/" + ID + "/");
             assertThat(files.fetch(stored.reference().substring(5)).orElseThrow())
-                    .hasSize(closed.size());
-            assertThat(envelope.open(ID, Column.OUTCOME, stored)).isEqualTo(new Json(LARGE));
+                    .hasSize(Integer.parseInt(stored.text()));
+            assertThat(text(envelope.open(ID, Column.OUTCOME, stored))).isEqualTo(LARGE);
         }
         var sealed = Files.readAllBytes(path(put(sealing(OLD), Column.OUTCOME, LARGE)));
         assertThat(new String(sealed, UTF_8)).doesNotContain("secret");
@@ -146,7 +146,7 @@ class EnvelopeTest {
         for (int size = 0; size < 300; size++) {
             var json = "{" + " ".repeat(size) + "}";
             int text = put(withoutStore, Column.REQUEST, json).text().length();
-            assertThat(sealing(OLD).close(ID, Column.REQUEST, json).isOffloaded())
+            assertThat(sealing(OLD).close(ID, Column.REQUEST, utf8(json)).isOffloaded())
                     .isEqualTo(text > THRESHOLD);
         }
     }
@@ -161,7 +161,7 @@ class EnvelopeTest {
 
     @Test
     void eachWriteIsAnotherPayload() {
-        var closed = plain().close(ID, Column.OUTCOME, LARGE);
+        var closed = plain().close(ID, Column.OUTCOME, utf8(LARGE));
 
         assertThat(plain().store(closed)).isNotEqualTo(plain().store(closed));
     }
@@ -185,10 +185,25 @@ class EnvelopeTest {
         var after = put(both, Column.REQUEST, LARGE);
 
         assertThat(after.reference()).startsWith("archive:");
-        assertThat(both.open(ID, Column.REQUEST, before)).isEqualTo(new Json(LARGE));
-        assertThat(both.open(ID, Column.REQUEST, after)).isEqualTo(new Json(LARGE));
+        assertThat(text(both.open(ID, Column.REQUEST, before))).isEqualTo(LARGE);
+        assertThat(text(both.open(ID, Column.REQUEST, after))).isEqualTo(LARGE);
         assertThat(unreadable(Why.UNKNOWN_STORE, plain(), Column.REQUEST, after).message())
                 .contains("\"archive\"", "[file]");
+    }
+
+    @Test
+    void whatVersion1WroteItselfIsReadWhereValuesAreSealed_AndNothingElse() {
+        var sealing = new Envelope(OLD, false, stores(), () -> INSTALLATION, 1, FixedOutcomes.ALL);
+        var exhausted = "{\"type\":\"rejected\",\"kind\":\"RECOVERY_EXHAUSTED\",\"message\":\"processes died with the"
+                + " request in flight more often than max-recoveries (3) allows, the last one with nothing else in"
+                + " flight\",\"maybeProcessed\":true}";
+        var cancelled = "{\"type\":\"rejected\",\"kind\":\"CANCELLED\",\"message\":\"the request was cancelled\","
+                + "\"maybeProcessed\":true}";
+
+        for (var text : List.of(exhausted, cancelled)) {
+            assertThat(text(sealing.open(ID, Column.OUTCOME, Value.of(text)))).isEqualTo(text);
+            unreadable(Why.NOT_SEALED, sealing, Column.OUTCOME, Value.of(text.replace("true", "false")));
+        }
     }
 
     @Test
@@ -260,7 +275,7 @@ class EnvelopeTest {
     @Test
     void onlyAJsonObjectIsTaken() {
         for (var text : List.of("", "[1]", "sealed:x", " {}")) {
-            assertThatThrownBy(() -> plain().close(ID, Column.REQUEST, text))
+            assertThatThrownBy(() -> plain().close(ID, Column.REQUEST, utf8(text)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("REQUEST of request " + ID);
         }
@@ -278,7 +293,7 @@ class EnvelopeTest {
     }
 
     private static Value put(Envelope envelope, Column column, String json) {
-        return envelope.store(envelope.close(ID, column, json));
+        return envelope.store(envelope.close(ID, column, utf8(json)));
     }
 
     private static Unreadable unreadable(Why why, Envelope envelope, Column column, Value stored) {
@@ -332,5 +347,13 @@ class EnvelopeTest {
                 return store.list(prefix, cursor);
             }
         };
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static String text(Opened opened) {
+        return new String(((Json) opened).bytes(), UTF_8);
     }
 }

@@ -8,6 +8,7 @@ import io.patienthttp.Method;
 import io.patienthttp.RequestState;
 import io.patienthttp.Response;
 import io.patienthttp.StorageException;
+import io.patienthttp.spi.RequestStore;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -118,6 +119,23 @@ abstract class StoredValuesContract extends PipelineFixture {
                 .allSatisfy(id ->
                         assertThat(callback.outcomes.get(id)).singleElement().isInstanceOf(Response.class));
         assertThat(server.hitCount()).as("nothing is sent again").isEqualTo(21);
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeToBeReadWithItsRowIsDelivered() {
+        int size = 2 * RequestStore.LARGE_OUTCOME;
+        var http = start(s -> {});
+
+        var id = http.get(server.url("/slow?random=bytes&size=" + size))
+                .callback(RecordingCallback.class)
+                .enqueue();
+
+        awaitDelivered(1);
+        awaitEmpty(http);
+        assertThat(callback.outcomes.get(id))
+                .singleElement()
+                .isInstanceOfSatisfying(Response.class, response -> assertThat(response.bodyAsBytes())
+                        .isEqualTo(server.body(size, "bytes")));
     }
 
     private static String stackTrace(Throwable thrown) {

@@ -7,6 +7,7 @@ import io.patienthttp.spi.PayloadStore;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -89,6 +90,12 @@ public final class RedisPayloadStore implements PayloadStore {
     @Override
     public void delete(String key) {
         attempt("delete payload " + key, () -> redis.unlink(place(key)));
+    }
+
+    @Override
+    public void deleteAll(Collection<String> keys) {
+        var places = keys.stream().map(this::place).toArray(byte[][]::new);
+        attempt("delete " + places.length + " payloads", () -> places.length == 0 ? 0 : redis.unlink(places));
     }
 
     @Override

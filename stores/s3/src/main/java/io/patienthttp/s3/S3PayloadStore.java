@@ -3,11 +3,13 @@ package io.patienthttp.s3;
 import io.patienthttp.StorageException;
 import io.patienthttp.spi.PayloadStore;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /**
  * Payloads as objects of a bucket, at Amazon or at anything that speaks its protocol. The client is yours: region,
@@ -90,6 +93,27 @@ public final class S3PayloadStore implements PayloadStore {
         attempt(
                 "delete payload " + key,
                 () -> s3.deleteObject(delete -> delete.bucket(bucket).key(keyPrefix + key)));
+    }
+
+    /** One call deletes as many as one page lists. */
+    @Override
+    public void deleteAll(Collection<String> keys) {
+        if (keys.isEmpty()) {
+            return;
+        }
+        var objects = keys.stream()
+                .map(key -> ObjectIdentifier.builder().key(keyPrefix + key).build())
+                .toList();
+        var tried = "delete " + keys.size() + " payloads";
+        var answer = attempt(
+                tried,
+                () -> s3.deleteObjects(delete ->
+                        delete.bucket(bucket).delete(d -> d.objects(objects).quiet(true))));
+        if (answer.hasErrors()) {
+            var first = answer.errors().get(0);
+            throw StorageException.unavailable(
+                    tried, new IOException(answer.errors().size() + " were refused, the first with " + first.code()));
+        }
     }
 
     @Override
