@@ -109,7 +109,8 @@ class StandaloneProcessorTest {
         assertThatThrownBy(() -> processor.enqueue(job("d", 0)))
                 .isInstanceOf(CapacityException.class)
                 .hasMessage("the processor holds 3 tasks, task d was refused");
-        assertThat(events.told).contains("capacity d").doesNotContain("start d");
+        await().atMost(SOON).until(() -> events.told.contains("capacity d"));
+        assertThat(events.told).doesNotContain("start d");
         assertThat(processor.inFlight()).isEqualTo(3);
         assertThat(processor.free()).isZero();
         assertThat(processor.tasks()).extracting(Job::id).containsExactlyInAnyOrder("a", "b", "c");

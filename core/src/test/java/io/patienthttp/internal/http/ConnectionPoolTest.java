@@ -44,7 +44,7 @@ class ConnectionPoolTest {
         var transport = new JettyTransport(
                 new TransportSettings(100, LONG, MAX_SIZE, connectionsPerOrigin, idle, age),
                 Exchanges.wire(Protocol.NEGOTIATE),
-                new ByteBudget(MAX_SIZE),
+                new ByteBudget(100L * MAX_SIZE),
                 new SslContextFactory.Client(),
                 new Named());
         transport.start();
@@ -132,7 +132,7 @@ class ConnectionPoolTest {
         var transport = new JettyTransport(
                 new TransportSettings(500, Duration.ofMillis(500), MAX_SIZE, 10, MINUTE, MINUTE),
                 Exchanges.wire(Protocol.NEGOTIATE),
-                new ByteBudget(MAX_SIZE),
+                new ByteBudget(100L * MAX_SIZE),
                 new SslContextFactory.Client(),
                 new Named());
         transport.start();

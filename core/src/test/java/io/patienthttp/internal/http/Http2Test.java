@@ -46,7 +46,7 @@ class Http2Test {
 
     private final Set<String> connections = ConcurrentHashMap.newKeySet();
     private final Set<String> protocols = ConcurrentHashMap.newKeySet();
-    private final ByteBudget budget = new ByteBudget(10_000_000);
+    private final ByteBudget budget = new ByteBudget(100_000_000);
     private Server server;
     private JettyTransport transport;
     private TestServer.Answer answer = (request, response, callback) -> callback.succeeded();
