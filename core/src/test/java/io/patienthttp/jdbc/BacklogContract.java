@@ -107,7 +107,8 @@ abstract class BacklogContract {
                         "localhost",
                         1,
                         null,
-                        Value.of("{}")))
+                        Value.of("{}"),
+                        null))
                 .limit(count)
                 .toList();
         transactions.inTransaction(transaction -> {
