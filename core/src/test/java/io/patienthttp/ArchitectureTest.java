@@ -24,6 +24,7 @@ class ArchitectureTest {
     /** Top to bottom: a package may import those below it. */
     private static final List<String> LAYERS = List.of(
             "io.patienthttp.aws",
+            "io.patienthttp.micrometer",
             "io.patienthttp.runtime",
             "io.patienthttp.internal.recover",
             "io.patienthttp.internal.deliver",
@@ -59,7 +60,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule plugInsSeeNothingInternal = classes()
             .that()
-            .resideInAnyPackage("io.patienthttp.jdbc", "io.patienthttp.payload", "io.patienthttp.aws")
+            .resideInAnyPackage(
+                    "io.patienthttp.jdbc", "io.patienthttp.payload", "io.patienthttp.aws", "io.patienthttp.micrometer")
             .should(new ArchCondition<>("not import internal packages") {
                 @Override
                 public void check(JavaClass origin, ConditionEvents events) {
@@ -78,6 +80,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("software.amazon..");
+
+    @ArchTest
+    static final ArchRule nothingElseNeedsMicrometer = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.patienthttp.micrometer")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.micrometer..");
 
     @ArchTest
     static final ArchRule exportedSignaturesNameNoInternalType = classes()
