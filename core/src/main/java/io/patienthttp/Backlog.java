@@ -1,6 +1,7 @@
 package io.patienthttp;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,13 +19,13 @@ public record Backlog(Map<RequestState, Integer> counts, Optional<Duration> olde
     /** Where counting stops. */
     public static final int MOST = 10_000;
 
-    /** Copies the counts. */
+    /** Copies the counts; a state that is not among them counts zero. */
     public Backlog {
         var all = new EnumMap<RequestState, Integer>(RequestState.class);
         for (var state : RequestState.values()) {
-            all.put(state, Math.min(MOST, counts.getOrDefault(state, 0)));
+            all.put(state, counts.getOrDefault(state, 0));
         }
-        counts = Map.copyOf(all);
+        counts = Collections.unmodifiableMap(all);
     }
 
     /** How many requests are in the state, at most {@link #MOST}. */

@@ -89,7 +89,9 @@ class SettingsTest {
         assertThat(settings.maxInFlight()).isEqualTo(256);
         assertThat(settings.connectionsPerOrigin()).isEqualTo(256);
         assertThat(settings.requestTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.heartbeatInterval()).isEqualTo(Duration.ofSeconds(15));
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.userAgent()).startsWith("patient-http/");
         assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(settings.sensitiveHeaders()).contains("authorization", "x-api-key");
         assertThat(settings.firstByteTimeout()).isNull();

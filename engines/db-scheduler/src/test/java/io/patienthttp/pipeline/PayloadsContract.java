@@ -181,6 +181,7 @@ abstract class PayloadsContract extends PipelineFixture {
                                 + " AND run_at > CURRENT_TIMESTAMP + INTERVAL '10' SECOND")
                         == 1);
         assertThat(http.find(id).orElseThrow().state()).isEqualTo(RequestState.PENDING);
+        assertThat(http.vitals().unresolvedRequests()).isPositive();
         assertThat(callback.runs).hasValue(0);
     }
 

@@ -311,6 +311,8 @@ abstract class PipelineContract extends PipelineFixture {
                         && epoch(id) == 1);
         assertThat(server.hits()).isEmpty();
         assertThat(callback.deliveries()).isZero();
+        assertThat(http.vitals().unresolvedRequests()).isEqualTo(1);
+        assertThat(http.vitals().unresolvedCallbacks()).isZero();
     }
 
     @Test
@@ -339,6 +341,8 @@ abstract class PipelineContract extends PipelineFixture {
                 .until(() -> count("scheduled_tasks WHERE picked = FALSE AND consecutive_failures = 0") == 1);
         assertThat(callback.runs).hasValue(0);
         assertThat(dead).isEmpty();
+        assertThat(http.vitals().unresolvedRequests()).isZero();
+        assertThat(http.vitals().unresolvedCallbacks()).isPositive();
     }
 
     @Test
