@@ -14,6 +14,7 @@ import io.patienthttp.internal.enqueue.Enqueuer;
 import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.wire.FixedOutcomes;
 import io.patienthttp.jdbc.JdbcRequestStore;
+import io.patienthttp.jdbc.JdbcTrafficStore;
 import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.jdbc.Schema;
 import io.patienthttp.spi.CallbackQueue;
@@ -88,8 +89,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         }
         this.pipeline = new Pipeline(
                 http,
-                reach,
-                store(heartbeats, settings),
+                new Pipeline.Stores(
+                        reach, store(heartbeats, settings), new JdbcTrafficStore(transactions, settings.tablePrefix())),
                 queue,
                 payloads,
                 new Deliverer.Application(applicationTransactions, builder.callbacks, List.copyOf(builder.listeners)));
@@ -100,7 +101,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                 new Admission(builder.callbacks, builder.refusedHeaders(settings)),
                 payloads.envelope(),
                 pipeline::wake);
-        this.operations = new Operations(reach, queue, pipeline::wake);
+        this.operations = new Operations(
+                reach, queue, pipeline::wake, Inspection.of(transactions, settings, reach.store(), payloads.reader()));
     }
 
     private static RequestStore store(JdbcTransactions transactions, Settings settings) {
