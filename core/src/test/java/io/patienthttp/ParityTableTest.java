@@ -32,6 +32,7 @@ class ParityTableTest {
                         Stream.of(
                                         IntStream.rangeClosed(1, 66),
                                         IntStream.rangeClosed(68, 75),
+                                        IntStream.of(88),
                                         IntStream.rangeClosed(99, 102))
                                 .flatMapToInt(numbers -> numbers)
                                 .mapToObj(Integer::toString),
