@@ -103,7 +103,8 @@ public final class Inspection {
      * What a request sends and what came back.
      *
      * @param opened whether it shows bodies and callback arguments, and for that opens what is sealed and fetches what is
-     *     in a payload store; if not, nothing of a value that is sealed or in a payload store is shown
+     *     in a payload store, all of it into memory; if not, nothing of a value that is sealed or in a payload store is
+     *     shown
      */
     public RequestExchange exchange(RequestLife life, boolean opened) {
         return exchanges.read(life, opened);

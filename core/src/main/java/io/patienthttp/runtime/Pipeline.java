@@ -57,7 +57,7 @@ final class Pipeline {
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
     private static final int SWEEP_PAGE = 500;
     private static final Duration TRAFFIC_INTERVAL = Duration.ofMinutes(1);
-    private static final Duration OLD_TRAFFIC_INTERVAL = Duration.ofHours(1);
+    private static final Duration OLD_TRAFFIC_INTERVAL = Duration.ofMinutes(10);
 
     /** How long the steps of a stop may take together beyond its timeout; with a database that answers they take none. */
     private static final Duration EXTRA = Duration.ofSeconds(5);

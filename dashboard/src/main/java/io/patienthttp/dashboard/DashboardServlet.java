@@ -52,18 +52,21 @@ final class DashboardServlet extends HttpServlet {
             "css", "text/css",
             "svg", "image/svg+xml");
 
+    /** For others who read, before somebody is told that it is busy. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+
     private static final Pattern REQUEST = Pattern.compile("/api/requests/([0-9a-fA-F-]{36})(?:/([a-z-]+))?");
 
     private final transient DashboardAccess access;
     private final transient Supplier<PatientHttp> http;
     private final transient LiveView live;
     private final transient Actions actions;
-    private final transient Turns turns = new Turns();
+    private final transient Turns turns = new Turns(LONGEST_WAIT);
 
     DashboardServlet(DashboardAccess access, Supplier<PatientHttp> http) {
         this.access = access;
         this.http = http;
-        this.live = new LiveView(() -> http.get().operations(), Clock.systemUTC());
+        this.live = new LiveView(() -> http.get().operations(), Clock.systemUTC(), LONGEST_WAIT);
         this.actions = new Actions(http);
     }
 

@@ -18,9 +18,10 @@ import org.springframework.security.web.csrf.CsrfToken;
 
 /**
  * Keeps other sites from acting through a user's browser. An action must come from this origin, by {@code Sec-Fetch-Site}
- * or else by {@code Origin}, and repeat in a header what a cookie of this path holds, which another site can neither read
- * nor set: of no state, so that any node may answer. Where Spring Security protects against forgery, too, the page sends
- * its token as well; but an application may have switched that off.
+ * or else by {@code Origin}, and repeat in a header what a cookie of this path holds, which another site cannot read; one
+ * beside this one might set it, but is of another origin all the same. Neither needs a session, so any node may answer.
+ * Where Spring Security protects against forgery, too, the page sends its token as well; but an application may have
+ * switched that off.
  */
 final class Forgery {
 

@@ -5,38 +5,54 @@ import io.patienthttp.runtime.Operations;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What the page shows all the time. Read at most once a second, however many look at it: who comes while it is read gets
- * what was read before. Safe for all threads.
+ * What the page shows all the time. Read at most once a second and by one thread, however many look at it: who comes while
+ * it is read gets what was read before, if that is not old. Safe for all threads.
  */
 final class LiveView {
 
     private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final Duration OLD = Duration.ofSeconds(10);
 
     private final Supplier<Operations> operations;
     private final Clock clock;
+    private final Duration longestWait;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Shown last;
 
-    LiveView(Supplier<Operations> operations, Clock clock) {
+    LiveView(Supplier<Operations> operations, Clock clock, Duration longestWait) {
         this.operations = operations;
         this.clock = clock;
+        this.longestWait = longestWait;
     }
 
+    /**
+     * Reads it, or takes what was read.
+     *
+     * @throws Turns.BusyException if another thread reads, for long, and nothing else is there
+     */
     ObjectNode json() {
         var shown = last;
-        if (shown != null && (shown.at().plus(FRESH).isAfter(clock.instant()) || reading.isLocked())) {
+        if (shown != null && isYounger(shown, reading.isLocked() ? OLD : FRESH)) {
             return shown.json();
         }
-        reading.lock();
+        try {
+            if (!reading.tryLock(longestWait.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new Turns.BusyException();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Turns.BusyException();
+        }
         try {
             shown = last;
-            if (shown == null || !shown.at().plus(FRESH).isAfter(clock.instant())) {
+            if (shown == null || !isYounger(shown, FRESH)) {
                 shown = new Shown(clock.instant(), read());
                 last = shown;
             }
@@ -44,6 +60,10 @@ final class LiveView {
         } finally {
             reading.unlock();
         }
+    }
+
+    private boolean isYounger(Shown shown, Duration age) {
+        return shown.at().plus(age).isAfter(clock.instant());
     }
 
     private ObjectNode read() {

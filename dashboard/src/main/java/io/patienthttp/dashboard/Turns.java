@@ -1,5 +1,6 @@
 package io.patienthttp.dashboard;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -11,9 +12,13 @@ import java.util.function.Supplier;
 final class Turns {
 
     private static final int AT_ONCE = 2;
-    private static final long LONGEST_WAIT_SECONDS = 3;
 
     private final Semaphore free = new Semaphore(AT_ONCE);
+    private final Duration longestWait;
+
+    Turns(Duration longestWait) {
+        this.longestWait = longestWait;
+    }
 
     /**
      * Reads when it is its turn.
@@ -22,7 +27,7 @@ final class Turns {
      */
     <T> T take(Supplier<T> read) {
         try {
-            if (!free.tryAcquire(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+            if (!free.tryAcquire(longestWait.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new BusyException();
             }
         } catch (InterruptedException e) {

@@ -31,11 +31,12 @@ async function poll() {
   timer = setTimeout(poll, document.hidden ? HIDDEN_INTERVAL : INTERVAL);
 }
 
-/** Announced only when it changes between live and lost. */
+/** Announced only when it changes between live and lost, not each time. */
 function status(text, isLost) {
   const connection = byId("connection");
-  const wasLost = connection.classList.toggle("lost", isLost);
-  connection.setAttribute("aria-live", wasLost ? "polite" : "off");
+  const changed = connection.classList.contains("lost") !== isLost;
+  connection.classList.toggle("lost", isLost);
+  connection.setAttribute("aria-live", changed ? "polite" : "off");
   connection.textContent = text;
 }
 
@@ -112,6 +113,13 @@ function row(request, since) {
 
 const shorten = (text) => (text.length > 160 ? `${text.slice(0, 160)} …` : text);
 
+/** A link to this page may end with the id of a request. */
+function openLinked() {
+  if (ID.test(location.hash.slice(1))) {
+    open(location.hash.slice(1));
+  }
+}
+
 async function start() {
   byId("filter").addEventListener("submit", list);
   byId("state").addEventListener("change", list);
@@ -130,9 +138,8 @@ async function start() {
     setUp({ mayOperate: false, mayViewBodies: false }, list);
   }
   await list();
-  if (ID.test(location.hash.slice(1))) {
-    open(location.hash.slice(1));
-  }
+  window.addEventListener("hashchange", openLinked);
+  openLinked();
 }
 
 start();

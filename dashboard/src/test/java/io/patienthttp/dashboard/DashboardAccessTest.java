@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patienthttp.RequestState;
 import io.patienthttp.runtime.PatientHttp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -184,6 +191,59 @@ class DashboardAccessTest {
             assertThat(headers.firstValue("x-content-type-options")).hasValue("nosniff");
             assertThat(headers.firstValue("cache-control"))
                     .hasValueSatisfying(cache -> assertThat(cache).contains("no-store"));
+        }
+    }
+
+    @Test
+    void manyWhoLookCostOneReadingASecond() {
+        var now = new AtomicReference<>(Instant.parse("2026-01-01T10:00:00Z"));
+        var readings = new AtomicInteger();
+        var live = new LiveView(
+                () -> {
+                    readings.incrementAndGet();
+                    return ops.bean(PatientHttp.class).operations();
+                },
+                new Clock() {
+                    @Override
+                    public Instant instant() {
+                        return now.get();
+                    }
+
+                    @Override
+                    public ZoneId getZone() {
+                        return ZoneOffset.UTC;
+                    }
+
+                    @Override
+                    public Clock withZone(ZoneId zone) {
+                        return this;
+                    }
+                },
+                Duration.ofSeconds(3));
+        var first = live.json();
+        int once = readings.get();
+
+        assertThat(live.json()).isSameAs(first);
+        now.set(now.get().plusMillis(999));
+        assertThat(live.json()).isSameAs(first);
+        assertThat(readings).hasValue(once);
+        now.set(now.get().plusMillis(1));
+        assertThat(live.json().path("at").asString()).isEqualTo("2026-01-01T10:00:01Z");
+    }
+
+    @Test
+    void aDatabaseThatFailsIsSaidSoAndNothingElse() throws Exception {
+        try (var broken = Ops.start(Ops.Secured.class)) {
+            var id = broken.enqueue();
+            broken.jdbc().execute("DROP TABLE patient_http_requests");
+            var viewer = new Visitor(broken, "viewer");
+
+            for (var path : List.of("live", "requests?state=DEAD", "requests/" + id)) {
+                var answer = viewer.get("/patient-http/api/" + path);
+
+                assertThat(answer.statusCode()).as(path).isEqualTo(503);
+                assertThat(answer.body()).isEqualTo("{\"message\":\"The database does not answer in time.\"}");
+            }
         }
     }
 

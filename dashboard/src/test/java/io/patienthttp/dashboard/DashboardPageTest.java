@@ -91,6 +91,22 @@ class DashboardPageTest {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    @Test
+    void countsAndTimesAreWords() throws Exception {
+        assertThat(words("count(10001, 10000)")).isEqualTo("10,000+");
+        assertThat(words("count(10000, 10000)")).isEqualTo("10,000");
+        assertThat(words("duration(90000)")).isEqualTo("1.5 min");
+        assertThat(words("duration(999)")).isEqualTo("999 ms");
+        assertThat(words("ago('2026-01-01T10:00:00Z', '2026-01-01T12:00:00Z')")).isEqualTo("2 h ago");
+        assertThat(words("ago('2026-01-01T10:00:00Z', '2026-01-01T09:59:30Z')")).isEqualTo("in 30 s");
+        assertThat(words("size(2048)")).isEqualTo("2 KiB");
+    }
+
+    private static String words(String call) throws Exception {
+        return browser.value("import('/patient-http/dom.js').then(dom => dom." + call + ")")
+                .asString();
+    }
+
     /** Names that are markup are text: in the lists, and in the request itself. */
     @Test
     void namesThatAreMarkupAreText() throws Exception {
