@@ -27,6 +27,7 @@ class ArchitectureTest {
             "io.patienthttp.micrometer",
             "io.patienthttp.runtime",
             "io.patienthttp.internal.recover",
+            "io.patienthttp.internal.traffic",
             "io.patienthttp.internal.deliver",
             "io.patienthttp.internal.claim",
             "io.patienthttp.internal.enqueue",

@@ -33,7 +33,7 @@ class ParityTableTest {
                                         IntStream.rangeClosed(1, 66),
                                         IntStream.rangeClosed(68, 75),
                                         IntStream.of(77),
-                                        IntStream.rangeClosed(80, 87),
+                                        IntStream.rangeClosed(80, 88),
                                         IntStream.rangeClosed(99, 102))
                                 .flatMapToInt(numbers -> numbers)
                                 .mapToObj(Integer::toString),

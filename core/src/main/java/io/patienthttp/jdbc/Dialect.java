@@ -23,6 +23,13 @@ sealed interface Dialect permits PostgresDialect, H2Dialect {
     /** An UPDATE as a query that returns columns of the changed rows. */
     String returning(String update, String columns);
 
+    /**
+     * A statement that adds rows to those of the same key, or inserts them.
+     *
+     * @param rows a query of the columns, keys first
+     */
+    String adding(String table, List<String> keys, List<String> sums, String rows);
+
     /** Bounds what a transaction of ours may take, so that a frozen host cannot hold a lock for ever. */
     void limit(Connection connection, Duration statement, Duration idle) throws SQLException;
 

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** H2 2.x, for development: one process, so that the claim may take several statements. */
 final class H2Dialect implements Dialect {
@@ -70,6 +72,19 @@ final class H2Dialect implements Dialect {
     @Override
     public String returning(String update, String columns) {
         return "SELECT " + columns + " FROM FINAL TABLE (" + update + ")";
+    }
+
+    @Override
+    public String adding(String table, List<String> keys, List<String> sums, String rows) {
+        var columns = Stream.concat(keys.stream(), sums.stream()).toList();
+        return "MERGE INTO " + table + " old USING (" + rows + ") new ON "
+                + keys.stream().map(key -> "old." + key + " = new." + key).collect(Collectors.joining(" AND "))
+                + " WHEN MATCHED THEN UPDATE SET "
+                + sums.stream()
+                        .map(sum -> sum + " = old." + sum + " + new." + sum)
+                        .collect(Collectors.joining(", "))
+                + " WHEN NOT MATCHED THEN INSERT (" + String.join(", ", columns) + ") VALUES (new."
+                + String.join(", new.", columns) + ")";
     }
 
     @Override

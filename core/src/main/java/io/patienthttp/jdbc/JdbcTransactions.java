@@ -20,6 +20,9 @@ public final class JdbcTransactions implements Transactions {
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
 
+    /** For what people look at: rather nothing than a database that is kept from its work. */
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+
     private final DataSource dataSource;
     private final Dialect dialect;
     private final int isolation;
@@ -116,6 +119,20 @@ public final class JdbcTransactions implements Transactions {
     <T> T autocommit(String tried, Sql.Action<T> statement) {
         try (var session = Session.open(dataSource, isolation)) {
             return statement.run(session.connection());
+        } catch (SQLException e) {
+            throw StorageException.of(tried, e);
+        }
+    }
+
+    /** Runs queries that people wait for, and gives up after {@link #READ_TIMEOUT} for each where the database can. */
+    <T> T reading(String tried, Sql.Action<T> queries) {
+        try (var session = Session.open(dataSource, isolation)) {
+            session.begin(dialect, READ_TIMEOUT, READ_TIMEOUT);
+            try {
+                return queries.run(session.connection());
+            } finally {
+                session.rollback();
+            }
         } catch (SQLException e) {
             throw StorageException.of(tried, e);
         }

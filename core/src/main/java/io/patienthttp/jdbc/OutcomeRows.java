@@ -101,10 +101,12 @@ final class OutcomeRows {
 
     private static final String DELETE_DEAD = "DELETE FROM {requests} WHERE id = ? AND state = 'DEAD'";
 
-    private static final String DELETE_OLD_DEAD = """
+    /** The age in a query of its own, which is computed once: else no index is bounded by it. */
+    static final String DELETE_OLD_DEAD = """
             DELETE FROM {requests} WHERE state = 'DEAD' AND id IN (
                 SELECT id FROM {requests}
-                WHERE state = 'DEAD' AND dead_at < {now} - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND LIMIT ?)
+                WHERE state = 'DEAD' AND dead_at < (SELECT {now} - CAST(? AS BIGINT) * INTERVAL '0.001' SECOND)
+                ORDER BY dead_at, id LIMIT ?)
             """;
 
     private static final UUID LOWEST_ID = new UUID(0, 0);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** PostgreSQL 13 and later. */
 final class PostgresDialect implements Dialect {
@@ -149,6 +150,15 @@ final class PostgresDialect implements Dialect {
     @Override
     public String returning(String update, String columns) {
         return update + " RETURNING " + columns;
+    }
+
+    @Override
+    public String adding(String table, List<String> keys, List<String> sums, String rows) {
+        return "INSERT INTO " + table + " AS old (" + String.join(", ", keys) + ", " + String.join(", ", sums) + ") "
+                + rows + " ON CONFLICT (" + String.join(", ", keys) + ") DO UPDATE SET "
+                + sums.stream()
+                        .map(sum -> sum + " = old." + sum + " + excluded." + sum)
+                        .collect(Collectors.joining(", "));
     }
 
     @Override

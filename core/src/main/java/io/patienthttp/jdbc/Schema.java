@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 public final class Schema {
 
     /** The version of the tables that this code reads and writes. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final String READ = "SELECT version, compatible_from, installation_id FROM {schema}";
 

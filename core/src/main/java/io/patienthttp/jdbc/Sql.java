@@ -60,6 +60,8 @@ final class Sql {
             statement.setArray(index, statement.getConnection().createArrayOf("uuid", ids));
         } else if (value instanceof Integer[] numbers) {
             statement.setArray(index, statement.getConnection().createArrayOf("int4", numbers));
+        } else if (value instanceof Long[] numbers) {
+            statement.setArray(index, statement.getConnection().createArrayOf("int8", numbers));
         } else if (value instanceof String[] texts) {
             statement.setArray(index, statement.getConnection().createArrayOf("text", texts));
         } else {

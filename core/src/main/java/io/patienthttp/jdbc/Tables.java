@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/** Writes table names and the database's idioms into statements: {requests}, {processes}, {now}, {key share}. */
+/** Writes table names and the database's idioms into statements: {requests}, {processes}, {minutes}, {now}. */
 final class Tables {
 
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]{0,39}");
@@ -44,6 +44,7 @@ final class Tables {
     private String render(String template) {
         return template.replace("{requests}", prefix + "requests")
                 .replace("{processes}", prefix + "processes")
+                .replace("{minutes}", prefix + "minutes")
                 .replace("{schema}", prefix + "schema")
                 .replace("{now}", dialect.clock());
     }

@@ -24,13 +24,20 @@ public final class Operations {
     private final CallbackQueue queue;
     private final Runnable wake;
     private final RecentBacklog recentBacklog;
+    private final Inspection inspection;
 
-    Operations(Reach reach, CallbackQueue queue, Runnable wake) {
+    Operations(Reach reach, CallbackQueue queue, Runnable wake, Inspection inspection) {
         this.reach = reach;
         this.store = reach.store();
         this.queue = queue;
         this.wake = wake;
         this.recentBacklog = new RecentBacklog(store::backlog, System::nanoTime);
+        this.inspection = inspection;
+    }
+
+    /** What may be looked at while the pipeline works: counts that end, lists, the life of a request, traffic. */
+    public Inspection inspection() {
+        return inspection;
     }
 
     /** How many requests are in each state; every state is in the map. Reads the whole table: not for a tight loop. */

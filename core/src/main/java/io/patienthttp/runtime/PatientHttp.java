@@ -20,6 +20,7 @@ import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.wire.FixedOutcomes;
 import io.patienthttp.jdbc.JdbcRequestStore;
+import io.patienthttp.jdbc.JdbcTrafficStore;
 import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.jdbc.Schema;
 import io.patienthttp.spi.CallbackQueue;
@@ -90,8 +91,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         }
         this.pipeline = new Pipeline(
                 http,
-                reach,
-                store(heartbeats, settings),
+                new Pipeline.Stores(
+                        reach, store(heartbeats, settings), new JdbcTrafficStore(transactions, settings.tablePrefix())),
                 queue,
                 payloads,
                 new Deliverer.Application(applicationTransactions, builder.callbacks, reach.announcer(), traces));
@@ -103,7 +104,8 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
                 new Admission(builder.callbacks, builder.refusedHeaders(settings), traces),
                 payloads.envelope(),
                 new Enqueuer.AfterCommit(events, pipeline::wake));
-        this.operations = new Operations(reach, queue, pipeline::wake);
+        this.operations = new Operations(
+                reach, queue, pipeline::wake, Inspection.of(transactions, settings, reach.store(), payloads.reader()));
     }
 
     private static RequestStore store(JdbcTransactions transactions, Settings settings) {

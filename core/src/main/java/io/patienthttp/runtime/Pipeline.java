@@ -24,13 +24,16 @@ import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.recover.Reclaimer;
 import io.patienthttp.internal.recover.Reconciler;
 import io.patienthttp.internal.recover.Sweeper;
+import io.patienthttp.internal.traffic.TrafficCounter;
 import io.patienthttp.processor.Processor;
 import io.patienthttp.spi.CallbackQueue;
 import io.patienthttp.spi.RequestStore;
 import io.patienthttp.spi.RequestStore.ProcessRow;
 import io.patienthttp.spi.Sending;
+import io.patienthttp.spi.TrafficStore;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,6 +59,8 @@ final class Pipeline {
     private static final Duration CANCEL_INTERVAL = Duration.ofMillis(500);
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
     private static final int SWEEP_PAGE = 500;
+    private static final Duration TRAFFIC_INTERVAL = Duration.ofMinutes(1);
+    private static final Duration OLD_TRAFFIC_INTERVAL = Duration.ofMinutes(10);
 
     /** How long the steps of a stop may take together beyond its timeout; with a database that answers they take none. */
     private static final Duration EXTRA = Duration.ofSeconds(5);
@@ -78,22 +83,22 @@ final class Pipeline {
     private final Processor<ClaimedTask> processor;
     private final ClaimerThread claimer;
     private final Reconciler reconciler;
+    private final TrafficCounter traffic;
     private final Maintenance maintenance;
     private final Maintenance payloadSweep;
     private final Supplier<Vitals> vitals;
 
     /**
-     * A pipeline that is stopped.
+     * What a pipeline keeps its rows in.
      *
      * @param heartbeats the store on a connection of its own, for {@link ProcessLease}
      */
+    record Stores(Reach reach, RequestStore heartbeats, TrafficStore traffic) {}
+
+    /** A pipeline that is stopped. */
     Pipeline(
-            HttpSender http,
-            Reach reach,
-            RequestStore heartbeats,
-            CallbackQueue queue,
-            Payloads payloads,
-            Deliverer.Application application) {
+            HttpSender http, Stores stores, CallbackQueue queue, Payloads payloads, Deliverer.Application application) {
+        var reach = stores.reach();
         var announcer = reach.announcer();
         this.settings = http.settings();
         this.events = announcer.events();
@@ -114,12 +119,21 @@ final class Pipeline {
                 settings.unresolvedTimeout());
         this.quarantine = new Quarantine(loader::send, this::inFlight, settings.maxRecoveries());
         this.processor = new Processor<>(quarantine::send, recorder, settings.maxInFlight(), this::roomFreed);
+        this.traffic = new TrafficCounter(stores.traffic(), Clock.systemUTC());
+        var counted = Events.direct(); // where it happens: it only counts
+        counted.add(traffic);
+        processor.addListener(counted.relay());
         if (events.isHeard()) {
             processor.addListener(events.relay());
         }
         var leaseSettings = new LeaseSettings(settings.heartbeatInterval(), settings.lease());
         this.lease = new ProcessLease(
-                heartbeats, leaseSettings, this::describe, processor::inFlight, this::abortTasksOf, System::nanoTime);
+                stores.heartbeats(),
+                leaseSettings,
+                this::describe,
+                processor::inFlight,
+                this::abortTasksOf,
+                System::nanoTime);
         this.heartbeat = new HeartbeatThread(lease, settings.heartbeatInterval());
         this.deliverer = new Deliverer(
                 reach.store(),
@@ -150,7 +164,9 @@ final class Pipeline {
                 new Duty("look for cancelled requests", CANCEL_INTERVAL, reconciler::abortCancelled),
                 new Duty("reconcile", settings.lease(), reconciler::reconcile),
                 new Duty("sweep", SWEEP_INTERVAL, sweeper::sweep),
-                new Duty("reclaim what nobody owns", SWEEP_INTERVAL, reclaimer::reclaimUnowned)));
+                new Duty("reclaim what nobody owns", SWEEP_INTERVAL, reclaimer::reclaimUnowned),
+                new Duty("write the counts of this process", TRAFFIC_INTERVAL, traffic::write),
+                new Duty("delete old counts", OLD_TRAFFIC_INTERVAL, traffic::deleteOld)));
         var retention = settings.deadRetention();
         if (retention != null) {
             var old = new DeadRetention(reach.store(), retention);
@@ -242,6 +258,7 @@ final class Pipeline {
         });
         attempt("record the outcomes", interrupted, () -> commits.flush(step(end)));
         attempt("stop maintenance", interrupted, () -> maintenance.stop(step(end)));
+        attempt("write the counts of this process", interrupted, () -> waitFor(traffic::write, step(end)));
         attempt("stop the sweep of payloads", interrupted, () -> payloadSweep.stop(step(end)));
         attempt("release the requests that are left", interrupted, () -> waitFor(reconciler::releaseAll, step(end)));
         attempt("stop the job engine", interrupted, () -> queue.stop(longer(step(end), left(deadline))));

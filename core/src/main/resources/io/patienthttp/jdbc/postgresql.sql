@@ -1,4 +1,4 @@
--- Tables of Patient HTTP, version 2, for PostgreSQL 13 and later. Created by Schema, or by running this script.
+-- Tables of Patient HTTP, version 3, for PostgreSQL 13 and later. Created by Schema, or by running this script.
 
 CREATE TABLE IF NOT EXISTS patient_http_schema (
     version          integer NOT NULL,
@@ -60,6 +60,32 @@ CREATE TABLE IF NOT EXISTS patient_http_payloads (
     created_at   timestamptz              NOT NULL DEFAULT clock_timestamp()
 );
 
+-- What processes counted, by minute and host: outcomes, and how many took at most so many ms.
+CREATE TABLE IF NOT EXISTS patient_http_minutes (
+    minute_at       timestamptz NOT NULL,
+    host            varchar(255) NOT NULL,
+    requests        bigint NOT NULL,
+    client_errors   bigint NOT NULL,
+    server_errors   bigint NOT NULL,
+    timeouts        bigint NOT NULL,
+    other_failures  bigint NOT NULL,
+    total_ms        bigint NOT NULL,
+    took_50         bigint NOT NULL,
+    took_100        bigint NOT NULL,
+    took_200        bigint NOT NULL,
+    took_500        bigint NOT NULL,
+    took_1000       bigint NOT NULL,
+    took_2000       bigint NOT NULL,
+    took_5000       bigint NOT NULL,
+    took_10000      bigint NOT NULL,
+    took_20000      bigint NOT NULL,
+    took_60000      bigint NOT NULL,
+    took_120000     bigint NOT NULL,
+    took_300000     bigint NOT NULL,
+    took_more       bigint NOT NULL,
+    PRIMARY KEY (minute_at, host)
+);
+
 -- Large values are compressed before they are stored: PostgreSQL need not try again.
 ALTER TABLE patient_http_requests ALTER COLUMN callback_args SET STORAGE EXTERNAL;
 ALTER TABLE patient_http_requests ALTER COLUMN request SET STORAGE EXTERNAL;
@@ -81,9 +107,11 @@ CREATE INDEX IF NOT EXISTS patient_http_requests_cancel ON patient_http_requests
     WHERE cancel_requested AND state = 'IN_FLIGHT';
 CREATE INDEX IF NOT EXISTS patient_http_requests_completed ON patient_http_requests (completed_at, id)
     WHERE state = 'COMPLETED';
+CREATE INDEX IF NOT EXISTS patient_http_requests_dead ON patient_http_requests (dead_at, id)
+    WHERE state = 'DEAD';
 CREATE UNIQUE INDEX IF NOT EXISTS patient_http_requests_dedup ON patient_http_requests (dedup_key)
     WHERE dedup_key IS NOT NULL;
 
 -- Written once: a start reads which version the tables are of.
 INSERT INTO patient_http_schema (version, compatible_from, installation_id)
-    SELECT 2, 1, gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM patient_http_schema);
+    SELECT 3, 1, gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM patient_http_schema);

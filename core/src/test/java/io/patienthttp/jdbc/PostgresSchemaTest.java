@@ -11,4 +11,9 @@ class PostgresSchemaTest extends SchemaContract {
     HikariDataSource database() {
         return Databases.postgres();
     }
+
+    @Override
+    String indexes() {
+        return "SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'patient\\_http\\_%' ORDER BY 1";
+    }
 }

@@ -35,6 +35,9 @@ abstract class SchemaContract {
 
     abstract HikariDataSource database();
 
+    /** A query of all indexes: their names, and what they are on. */
+    abstract String indexes();
+
     @BeforeEach
     void open() {
         database = database();
@@ -142,12 +145,28 @@ abstract class SchemaContract {
         execute(schema.printUpgrade(1));
         execute(schema.printUpgrade(1));
         var upgraded = rows(COLUMNS);
+        var indexes = rows(indexes());
 
         try (var other = database()) {
             new Schema(JdbcTransactions.of(other), "patient_http_").create();
             assertThat(rows(other, COLUMNS)).hasSizeGreaterThan(40).isEqualTo(upgraded);
+            assertThat(rows(other, indexes())).hasSizeGreaterThan(6).isEqualTo(indexes);
         }
         assertThatCode(schema::check).doesNotThrowAnyException();
+    }
+
+    @Test
+    void tablesOfVersion2AreUpgraded() {
+        var transactions = JdbcTransactions.of(database);
+        execute(versionOne(transactions));
+        execute(script(transactions.dialect().name() + "-upgrade-2.sql"));
+        assertThat(count("patient_http_schema WHERE version = 2")).isEqualTo(1);
+        assertThatThrownBy(schema::check).hasMessageContaining("Schema.printUpgrade(2)");
+
+        execute(schema.printUpgrade(2));
+
+        assertThatCode(schema::check).doesNotThrowAnyException();
+        assertThat(count("patient_http_minutes")).isZero();
     }
 
     @Test
@@ -168,7 +187,7 @@ abstract class SchemaContract {
     void thePrefixIsThatOfAllTables() {
         new Schema(JdbcTransactions.of(database), "mine_").create();
 
-        assertThat(count("mine_requests") + count("mine_processes") + count("mine_payloads"))
+        assertThat(count("mine_requests") + count("mine_processes") + count("mine_payloads") + count("mine_minutes"))
                 .isZero();
         assertThatThrownBy(() -> new Schema(JdbcTransactions.of(database), "mine; DROP TABLE x"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -177,7 +196,10 @@ abstract class SchemaContract {
 
     /** The script as the version before had it. */
     private static String versionOne(JdbcTransactions transactions) {
-        var resource = "version-1/" + transactions.dialect().name() + ".sql";
+        return script("version-1/" + transactions.dialect().name() + ".sql");
+    }
+
+    private static String script(String resource) {
         try (var script = SchemaContract.class.getResourceAsStream(resource)) {
             return new String(script.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -8,9 +8,9 @@ import java.util.UUID;
 /** Lets the model act as an operator and as a client. */
 public record OperationsAccess(Operations operations) {
 
-    /** Operations on the store and the engine. */
+    /** Operations on the store and the engine, which nobody looks at. */
     public static OperationsAccess on(Reach reach, CallbackQueue queue) {
-        return new OperationsAccess(new Operations(reach, queue, () -> {}));
+        return new OperationsAccess(new Operations(reach, queue, () -> {}, null));
     }
 
     /** As {@code PatientHttpClient.cancel} does it. */

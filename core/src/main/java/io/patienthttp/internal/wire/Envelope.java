@@ -153,9 +153,12 @@ public final class Envelope {
     /** Whether {@link #open} needs neither a cipher nor a payload store for the values of the request. */
     public boolean isAtHand(StoredRequest stored) {
         var args = stored.callbackArgs();
-        return stored.request().reference() == null
-                && seal.isAtHand(stored.request().text())
-                && (args == null || seal.isAtHand(args));
+        return isAtHand(stored.request()) && (args == null || seal.isAtHand(args));
+    }
+
+    /** The same for a single value. */
+    public boolean isAtHand(Value stored) {
+        return stored.reference() == null && seal.isAtHand(stored.text());
     }
 
     /** The name of the store that is written; empty if there is none. */

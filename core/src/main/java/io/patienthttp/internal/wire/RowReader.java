@@ -32,6 +32,11 @@ public final class RowReader {
         return stored.format() <= Envelope.NEWEST_FORMAT && envelope.isAtHand(stored);
     }
 
+    /** Whether {@link #outcome} waits for nothing. */
+    public boolean isAtHand(Value outcome) {
+        return envelope.isAtHand(outcome);
+    }
+
     /**
      * Reads a stored request.
      *

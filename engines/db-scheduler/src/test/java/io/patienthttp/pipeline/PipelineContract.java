@@ -85,6 +85,27 @@ abstract class PipelineContract extends PipelineFixture {
     }
 
     @Test
+    void whatWasSentIsCountedByHostWhenTheProcessStops() {
+        var http = start(s -> {});
+        http.enqueueAll(gets(3, 0));
+        awaitDelivered(3);
+        var inspection = http.operations().inspection();
+        assertThat(inspection.trafficByHost()).isEmpty();
+
+        http.stop(Duration.ofSeconds(20));
+
+        assertThat(inspection.trafficByHost()).singleElement().satisfies(host -> {
+            assertThat(host.host()).isEqualTo("127.0.0.1");
+            assertThat(host.traffic().requests()).isEqualTo(3);
+            assertThat(host.traffic().errors()).isZero();
+            assertThat(host.traffic().percentile(0.5)).isPositive();
+        });
+        http.start();
+        http.stop(Duration.ofSeconds(20));
+        assertThat(inspection.trafficByHost().get(0).traffic().requests()).isEqualTo(3);
+    }
+
+    @Test
     void theClaimerIsWokenByOurOwnCommitAndByWake() throws Exception {
         var http = start(s -> s.pollInterval(Duration.ofMinutes(10)));
 
