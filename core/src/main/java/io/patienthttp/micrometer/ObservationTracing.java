@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * application enqueues for: if it takes hosts from its users, filter {@code server.address} from its metrics. Of the
  * context of the trace only fields of W3C Trace Context and B3 are stored, no baggage: that may hold anything. Safe for all
  * threads.
+ *
+ * <p>A registry that also makes meters of observations, as Spring Boot's does, gets timers of these names.
  */
 public final class ObservationTracing implements Tracing {
 

@@ -10,12 +10,16 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a hop ready for the wire (parity 37, 38, 40): secrets, then our own headers, then preprocessors. Blocks as long
  * as those do.
  */
 final class Preparation {
+
+    private static final Logger log = LoggerFactory.getLogger(Preparation.class);
 
     private final SecretSource secrets;
     private final Map<String, Preprocessor> preprocessors;
@@ -44,7 +48,7 @@ final class Preparation {
             draft.param(param.getKey(), secret.prefix() + find(secret, hop));
         }
         draft.header("x-request-id", id);
-        hop.trace().forEach(draft::header);
+        hop.trace().forEach((name, value) -> continueTrace(draft, name, value));
         var userAgent = settings.userAgent();
         if (userAgent != null && !draft.headers().containsKey("user-agent")) {
             draft.header("user-agent", userAgent);
@@ -86,6 +90,15 @@ final class Preparation {
             restoreInterrupt(e);
             throw new Missing("looking up the secret " + secret.name() + " failed: "
                     + e.getClass().getName());
+        }
+    }
+
+    /** A request is not refused because of what only traces it. */
+    private static void continueTrace(Draft draft, String name, String value) {
+        try {
+            draft.header(name, value);
+        } catch (IllegalArgumentException e) {
+            log.debug("Request {} is sent without a header of its trace: {}", draft.requestId(), e.getMessage());
         }
     }
 

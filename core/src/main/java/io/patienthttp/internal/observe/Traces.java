@@ -8,6 +8,7 @@ import io.patienthttp.spi.Sent;
 import io.patienthttp.spi.Tracing;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -50,7 +51,8 @@ public final class Traces {
         if (tracing == null) {
             return null;
         }
-        return write(attempt(() -> tracing.enqueued(request), Map.<String, String>of()));
+        return attempt(() -> Optional.ofNullable(write(tracing.enqueued(request))), Optional.<String>empty())
+                .orElse(null);
     }
 
     /** Has it sent in a span, with the header fields that continue the trace, if the request asks for it. */
@@ -96,7 +98,7 @@ public final class Traces {
 
     private static <T> T attempt(Supplier<T> call, T otherwise) {
         try {
-            return call.get();
+            return Objects.requireNonNull(call.get(), "tracing must not return null");
         } catch (Throwable e) { // a tracing of anybody's
             log.warn("Tracing failed; the request goes on without", e);
             return otherwise;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.patienthttp.Listener;
+import io.patienthttp.RejectedFailure;
 import io.patienthttp.Request;
 import io.patienthttp.jdbc.JdbcTransactions;
 import io.patienthttp.spi.Transaction;
@@ -104,6 +105,19 @@ abstract class ListenerContract extends PipelineFixture {
         told.await(inFlight, "end -");
         assertThat(told.of(inFlight)).doesNotContain("released").noneMatch(what -> what.startsWith("completed"));
         assertThat(told.of(pending)).doesNotContain("claimed 1");
+    }
+
+    @Test
+    void anAnswerToWhatWasCancelledMeanwhileIsToldAsCancelled() {
+        hostile = () -> execute("UPDATE patient_http_requests SET cancel_requested = TRUE");
+        var http = start(s -> {});
+
+        var id = get(http, 0).preprocessors("hostile").enqueue();
+
+        told.await(id, "failed CANCELLED true");
+        told.await(id, "delivered");
+        assertThat(told.of(id)).noneMatch(what -> what.startsWith("completed"));
+        assertThat(callback.outcomes.get(id).get(0)).isInstanceOf(RejectedFailure.class);
     }
 
     @Test

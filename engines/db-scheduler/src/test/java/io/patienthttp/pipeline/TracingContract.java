@@ -8,6 +8,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.patienthttp.Outcome;
 import io.patienthttp.Request;
+import io.patienthttp.Response;
 import io.patienthttp.fixture.RecordingServer;
 import io.patienthttp.fixture.RecordingServer.Answer;
 import io.patienthttp.micrometer.ObservationTracing;
@@ -15,6 +16,7 @@ import io.patienthttp.spi.Tracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,40 @@ abstract class TracingContract extends PipelineFixture {
 
         awaitDelivered(3);
         awaitEmpty(http);
+    }
+
+    @Test
+    void aTracingThatReturnsNothingOfUseHarmsNothing() {
+        storing = builder -> builder.tracing(new Throwing() {
+            @Override
+            @SuppressWarnings("NullAway")
+            public Map<String, String> enqueued(Request request) {
+                return null;
+            }
+
+            @Override
+            public Attempt startAttempt(String requestId, Request request, Map<String, String> context) {
+                return new Attempt() {
+                    @Override
+                    public Map<String, String> headers() {
+                        return Map.of("traceparent", "00\r\nx-injected: yes");
+                    }
+
+                    @Override
+                    public void end(Optional<Outcome> outcome) {
+                        throw new IllegalStateException("a tracing of the application");
+                    }
+                };
+            }
+        });
+        var http = start(s -> {});
+
+        traced(http.get(api.url("/")));
+
+        awaitDelivered(1);
+        assertThat(callback.outcomes.values()).allMatch(found -> found.get(0) instanceof Response);
+        assertThat(api.only().headers().get("traceparent")).isEmpty();
+        assertThat(api.only().headers().get("x-injected")).isEmpty();
     }
 
     @Test
