@@ -1,7 +1,5 @@
 package io.patienthttp.jdbc;
 
-import static java.util.Comparator.comparing;
-
 import io.patienthttp.Traffic;
 import io.patienthttp.spi.TrafficStore;
 import java.sql.ResultSet;
@@ -67,18 +65,15 @@ public final class JdbcTrafficStore implements TrafficStore {
 
     @Override
     public void add(Collection<Counted> counts) {
-        var ordered = counts.stream()
-                .sorted(comparing(Counted::age).reversed().thenComparing(Counted::host))
-                .toList();
         var parameters = new ArrayList<Object>();
-        parameters.add(ordered.stream().map(row -> row.age().toMillis()).toArray(Long[]::new));
-        parameters.add(ordered.stream().map(Counted::host).toArray(String[]::new));
-        var sums = ordered.stream().map(row -> sums(row.traffic())).toList();
+        parameters.add(counts.stream().map(row -> row.age().toMillis()).toArray(Long[]::new));
+        parameters.add(counts.stream().map(Counted::host).toArray(String[]::new));
+        var sums = counts.stream().map(row -> sums(row.traffic())).toList();
         IntStream.range(0, SUMS.size())
                 .forEach(
                         i -> parameters.add(sums.stream().map(row -> row.get(i)).toArray(Long[]::new)));
         transactions.autocommit(
-                "add the counts of " + ordered.size() + " hosts", c -> Sql.update(c, add, parameters.toArray()));
+                "add the counts of " + counts.size() + " hosts", c -> Sql.update(c, add, parameters.toArray()));
     }
 
     /** In the order of the columns. */

@@ -168,6 +168,8 @@ abstract class ViewsContract {
         }
         assertBounded(JdbcRequestViews.PENDING_DUE, due);
         assertBounded(OutcomeRows.DELETE_OLD_DEAD, List.of(0L, 1_000));
+        assertThat(plan(sql(OutcomeRows.DELETE_OLD_DEAD), 0L, 1_000))
+                .containsIgnoringCase("patient_http_requests_dead");
         assertBounded(JdbcTrafficStore.BY_HOST, List.of(60_000L, 20));
         assertBounded(JdbcTrafficStore.BY_MINUTE, List.of(60_000L));
         assertBounded(JdbcTrafficStore.DELETE_OLDER, List.of(86_400_000L));
@@ -179,9 +181,13 @@ abstract class ViewsContract {
     }
 
     private void assertBounded(String statement, List<Object> parameters) throws SQLException {
-        var plan = plan(new Tables("patient_http_", transactions.dialect()).sql(statement), parameters.toArray());
+        var plan = plan(sql(statement), parameters.toArray());
 
         assertThat(plan).as(plan).matches(text -> !readsAll(text));
+    }
+
+    private String sql(String statement) {
+        return new Tables("patient_http_", transactions.dialect()).sql(statement);
     }
 
     // traffic
