@@ -37,13 +37,12 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>Their names follow OpenTelemetry's conventions for HTTP clients where these have one: low-cardinality {@code
- * http.request.method}, {@code server.address}, {@code http.response.status_code} and {@code error.type} ("none" where
- * there is none); high-cardinality {@code patienthttp.request.id}. Never a URL, a header or a body. The host is one that the
- * application enqueues for: if it takes hosts from its users, filter {@code server.address} from its metrics. Of the
- * context of the trace only fields of W3C Trace Context and B3 are stored, no baggage: that may hold anything. Safe for all
- * threads.
+ * http.request.method}, {@code http.response.status_code} and {@code error.type} ("none" where there is none);
+ * high-cardinality {@code server.address} and {@code patienthttp.request.id}. Never a URL, a header or a body. Of the context
+ * of the trace only fields of W3C Trace Context and B3 are stored, no baggage: that may hold anything. Safe for all threads.
  *
- * <p>A registry that also makes meters of observations, as Spring Boot's does, gets timers of these names.
+ * <p>A registry that also makes meters of observations, as Spring Boot's does, gets timers of these names, whose tags are the
+ * low-cardinality values alone (docs/metrics.md).
  */
 public final class ObservationTracing implements Tracing {
 
@@ -79,7 +78,8 @@ public final class ObservationTracing implements Tracing {
     public Map<String, String> enqueued(Request request) {
         var observation = sender(ENQUEUE, Kind.PRODUCER)
                 .contextualName("enqueue " + request.method())
-                .lowCardinalityKeyValues(target(request))
+                .lowCardinalityKeyValue(method(request))
+                .highCardinalityKeyValue(server(request))
                 .start();
         observation.stop();
         var context = carrier(observation);
@@ -91,13 +91,15 @@ public final class ObservationTracing implements Tracing {
     public Attempt startAttempt(String requestId, Request request, Map<String, String> context) {
         var attempt = receiver(ATTEMPT, context)
                 .contextualName("attempt " + request.method())
-                .lowCardinalityKeyValues(target(request))
+                .lowCardinalityKeyValue(method(request))
+                .highCardinalityKeyValue(server(request))
                 .highCardinalityKeyValue(id(requestId))
                 .start();
         var send = sender(SEND, Kind.CLIENT)
                 .contextualName(request.method().name())
                 .parentObservation(attempt)
-                .lowCardinalityKeyValues(target(request).and(result(Optional.empty())))
+                .lowCardinalityKeyValues(KeyValues.of(method(request)).and(result(Optional.empty())))
+                .highCardinalityKeyValue(server(request))
                 .highCardinalityKeyValue(id(requestId))
                 .start();
         return new Observed(attempt, send);
@@ -163,17 +165,19 @@ public final class ObservationTracing implements Tracing {
         return copy;
     }
 
-    private static KeyValues target(Request request) {
-        return KeyValues.of(
-                KeyValue.of("http.request.method", request.method().name()),
-                KeyValue.of("server.address", String.valueOf(request.url().getHost())));
+    private static KeyValue method(Request request) {
+        return KeyValue.of("http.request.method", request.method().name());
+    }
+
+    private static KeyValue server(Request request) {
+        return KeyValue.of("server.address", String.valueOf(request.url().getHost()));
     }
 
     private static KeyValues result(Optional<Outcome> outcome) {
         var status = outcome.filter(Response.class::isInstance)
                 .map(response -> Integer.toString(((Response) response).status()));
         var error = outcome.filter(Failure.class::isInstance)
-                .map(failure -> ((Failure) failure).kind().name());
+                .map(failure -> ((Failure) failure).kind().name().toLowerCase(Locale.ROOT));
         return KeyValues.of(
                 KeyValue.of("http.response.status_code", status.orElse(NONE)),
                 KeyValue.of("error.type", error.orElse(NONE)));

@@ -112,9 +112,9 @@ abstract class TracingContract extends PipelineFixture {
         inSpan("web", () -> traced(http.get("http://127.0.0.1:1/")));
 
         awaitDelivered(1);
-        assertThat(spans.await("callback").getAttributes().asMap().toString()).contains("error.type=CONNECTION");
+        assertThat(spans.await("callback").getAttributes().asMap().toString()).contains("error.type=connection");
         assertThat(spans.only("GET").getStatus().getStatusCode().name()).isEqualTo("ERROR");
-        assertThat(spans.only("GET").getAttributes().asMap().toString()).contains("error.type=CONNECTION");
+        assertThat(spans.only("GET").getAttributes().asMap().toString()).contains("error.type=connection");
     }
 
     @Test
