@@ -2,7 +2,6 @@ package io.patienthttp.benchmarks;
 
 import io.patienthttp.benchmarks.machine.Proc;
 import io.patienthttp.benchmarks.report.Report;
-import io.patienthttp.benchmarks.report.Statistics;
 import io.patienthttp.benchmarks.report.Svg;
 import io.patienthttp.benchmarks.report.Svg.Bar;
 import io.patienthttp.benchmarks.report.Target;
@@ -26,50 +25,38 @@ final class Idle implements Workload {
 
     @Override
     public void run(Bench bench, Report report) throws Exception {
-        var contenders = new LinkedHashMap<Spec, List<Cost>>();
-        contenders.put(Spec.PATIENT, new ArrayList<>());
+        var contenders = new ArrayList<>(List.of(Spec.PATIENT));
         if (bench.scale().sweeps()) {
-            contenders.put(Spec.DB_SCHEDULER_100, new ArrayList<>());
-            contenders.put(Spec.JOBRUNR_100, new ArrayList<>());
+            contenders.addAll(List.of(Spec.DB_SCHEDULER_100, Spec.JOBRUNR_100));
         }
-        for (int repetition = 0; repetition < bench.scale().repetitions(); repetition++) {
-            for (var contender : contenders.entrySet()) {
-                if (repetition == 0 || contender.getKey() == Spec.PATIENT) { // others are for comparison only
-                    contender.getValue().add(measure(bench, contender.getKey()));
-                }
-            }
+        var costs = new LinkedHashMap<Spec, Cost>();
+        for (var contender : contenders) {
+            costs.put(contender, measure(bench, contender));
         }
-        var medians = new LinkedHashMap<Spec, Cost>();
-        contenders.forEach((spec, costs) -> medians.put(
-                spec,
-                new Cost(
-                        Statistics.median(costs.stream().map(Cost::statements).toList()),
-                        Statistics.median(costs.stream().map(Cost::jvm).toList()),
-                        Statistics.median(costs.stream().map(Cost::database).toList()))));
-        medians.forEach((spec, cost) -> {
+        costs.forEach((spec, cost) -> {
             report.figure("W5.statements." + spec.key(), cost.statements(), "statements/s");
             report.figure("W5.cpu." + spec.key(), cost.jvm() + cost.database(), "%-of-a-core");
         });
         report.target(Target.atMost("W5 idle, statements a second", "W5.statements.patient-http", 10, 2.0));
         report.target(Target.atMost("W5 idle, CPU of JVM and database, % of a core", "W5.cpu.patient-http", 1, null));
         var title = "W5: idle for " + bench.scale().idleSeconds() + " s";
-        report.section(title, report.picture("w5", title, picture(title, medians)), table(medians));
+        report.section(title, report.picture("w5", title, picture(title, costs)), table(costs));
     }
 
-    private static Svg picture(String title, Map<Spec, Cost> medians) {
+    private static Svg picture(String title, Map<Spec, Cost> costs) {
         var statements = new ArrayList<Bar>();
         var cpu = new ArrayList<Bar>();
-        medians.forEach((spec, cost) -> {
+        costs.forEach((spec, cost) -> {
             statements.add(new Bar(spec.name(), cost.statements(), spec.colour()));
             cpu.add(new Bar(spec.name(), cost.jvm() + cost.database(), spec.colour()));
         });
         return new Svg(title).bars("statements a second", statements).bars("CPU of JVM and database, % of a core", cpu);
     }
 
-    private static String table(Map<Spec, Cost> medians) {
+    private static String table(Map<Spec, Cost> costs) {
         return Report.table(
                 List.of("contender", "statements/s", "CPU of the JVM, % of a core", "CPU of the database, % of a core"),
-                medians.entrySet().stream()
+                costs.entrySet().stream()
                         .map(entry -> List.of(
                                 entry.getKey().name(),
                                 Report.number(entry.getValue().statements()),

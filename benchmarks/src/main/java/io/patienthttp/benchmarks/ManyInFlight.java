@@ -28,10 +28,7 @@ final class ManyInFlight implements Workload {
 
     @Override
     public void run(Bench bench, Report report) throws Exception {
-        var flights = new ArrayList<Flight>();
-        for (int repetition = 0; repetition < bench.scale().repetitions(); repetition++) {
-            flights.add(fly(bench));
-        }
+        var flights = List.of(fly(bench));
         int requests = bench.scale().manyInFlight();
         report.figure("W3.in-flight", median(flights, Flight::most), "requests");
         report.figure("W3.failures", median(flights, Flight::failed), "requests");

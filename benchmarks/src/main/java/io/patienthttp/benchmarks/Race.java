@@ -58,14 +58,14 @@ final class Race {
         order.forEach(spec -> outcomes.put(spec, new ArrayList<>())); // the order of the tables
         for (int repetition = 0; repetition < bench.scale().repetitions(); repetition++) {
             for (var spec : order) {
-                measure(
-                                spec,
-                                spec.affordable(requests, delayMillis),
-                                delayMillis > 0
-                                        ? bench.scale().warmUp() / 5
-                                        : bench.scale().warmUp())
-                        .ifPresent(outcome -> outcomes.computeIfAbsent(spec, k -> new ArrayList<>())
-                                .add(outcome));
+                if (repetition == 0 || spec.isCompared()) {
+                    measure(
+                                    spec,
+                                    spec.affordable(requests, delayMillis),
+                                    bench.scale().warmUp())
+                            .ifPresent(outcome -> outcomes.computeIfAbsent(spec, k -> new ArrayList<>())
+                                    .add(outcome));
+                }
             }
             Collections.reverse(order);
         }

@@ -3,6 +3,7 @@ package io.patienthttp.benchmarks;
 import io.patienthttp.benchmarks.machine.Options;
 import io.patienthttp.benchmarks.report.Svg.Colour;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A contender and how it is set.
@@ -83,6 +84,12 @@ record Spec(String name, Colour colour, int threads, Options options) {
     /** The name in figures: no blanks. */
     String key() {
         return name.replace(", ", "-").replace(' ', '-');
+    }
+
+    /** Whether a target compares Patient HTTP with it: then it is measured as often. */
+    boolean isCompared() {
+        return Stream.of(PATIENT, DB_SCHEDULER_100, DB_SCHEDULER_VIRTUAL, BY_HAND)
+                .anyMatch(compared -> compared.name().equals(name));
     }
 
     /** Counts what is not finished yet. */
