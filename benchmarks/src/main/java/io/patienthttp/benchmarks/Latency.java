@@ -84,12 +84,8 @@ final class Latency implements Workload {
     @Override
     public void run(Bench bench, Report report) throws Exception {
         var all = new EnumMap<Place, List<Run>>(Place.class);
-        for (int repetition = 0; repetition < bench.scale().repetitions(); repetition++) {
-            for (var place : Place.values()) {
-                if (repetition == 0 || place == Place.SAME) { // the others are not compared with another figure
-                    all.computeIfAbsent(place, k -> new ArrayList<>()).add(measure(bench, place));
-                }
-            }
+        for (var place : Place.values()) {
+            all.put(place, List.of(measure(bench, place)));
         }
         var rows = new ArrayList<List<String>>();
         var p50 = new ArrayList<Bar>();
