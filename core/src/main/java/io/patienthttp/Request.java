@@ -319,8 +319,7 @@ public final class Request {
 
         /**
          * Has the server told of the trace that the request belongs to, by {@code traceparent} (W3C Trace Context) and
-         * whatever else the application's tracing sends. Another origin that redirects lead to is not told. By default,
-         * and without tracing, nothing is sent: the ids of traces are the application's own business.
+         * whatever else the application's tracing sends; not another origin that redirects lead to. Default: nothing.
          */
         public Builder propagateTrace() {
             values.propagateTrace = true;

@@ -4,6 +4,7 @@ import io.patienthttp.DeadLetter;
 import io.patienthttp.Failure;
 import io.patienthttp.Listener;
 import io.patienthttp.Response;
+import io.patienthttp.internal.observe.Events;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,8 +33,14 @@ final class Hooks implements Listener {
         deaths.add(Objects.requireNonNull(action, "onDead must not be null"));
     }
 
-    boolean isEmpty() {
-        return completions.isEmpty() && errors.isEmpty() && deaths.isEmpty();
+    /** Tells these listeners, and then the hooks if there are any. */
+    Events after(List<Listener> listeners) {
+        var events = Events.queued();
+        listeners.forEach(events::add);
+        if (!completions.isEmpty() || !errors.isEmpty() || !deaths.isEmpty()) {
+            events.add(this);
+        }
+        return events;
     }
 
     @Override

@@ -15,7 +15,6 @@ import io.patienthttp.internal.deliver.Announcer;
 import io.patienthttp.internal.deliver.Deliverer;
 import io.patienthttp.internal.enqueue.Admission;
 import io.patienthttp.internal.enqueue.Enqueuer;
-import io.patienthttp.internal.observe.Events;
 import io.patienthttp.internal.observe.Traces;
 import io.patienthttp.internal.recover.Reach;
 import io.patienthttp.internal.wire.FixedOutcomes;
@@ -78,7 +77,7 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         this.schema = new Schema(transactions, settings.tablePrefix());
         var store = store(transactions, settings);
         var payloads = new Payloads(builder.cipher, builder.payloadStores, settings, store);
-        var events = builder.events();
+        var events = builder.hooks.after(builder.listeners);
         var traces = new Traces(builder.tracing);
         this.reach = new Reach(store, transactions, new Announcer(store, payloads.reader(), events));
         var heartbeats = transactions.onOneConnection(settings.lease().dividedBy(3));
@@ -333,15 +332,6 @@ public final class PatientHttp implements PatientHttpClient, AutoCloseable {
         public Builder onDead(Consumer<DeadLetter> action) {
             hooks.onDead(action);
             return this;
-        }
-
-        private Events events() {
-            var events = Events.queued();
-            listeners.forEach(events::add);
-            if (!hooks.isEmpty()) {
-                events.add(hooks);
-            }
-            return events;
         }
 
         /** Sets how requests show in the application's traces. Default: they do not. */

@@ -65,11 +65,12 @@ class LargeBodiesTest implements PrintsTable {
         try (var kept = place.equals("in its row")
                         ? null
                         : PayloadPlace.valueOf(place).start();
-                var run = new FaultRun("memory: " + ANSWERS + " answers of 16 MiB, " + form + ", " + place, (builder, database) -> {
-                    if (form.equals("sealed")) {
-                        builder.cipher(Worker.cipher("a"));
-                    }
-                })) {
+                var run = new FaultRun(
+                        "memory: " + ANSWERS + " answers of 16 MiB, " + form + ", " + place, (builder, database) -> {
+                            if (form.equals("sealed")) {
+                                builder.cipher(Worker.cipher("a"));
+                            }
+                        })) {
             var options = new ArrayList<>(List.of(
                     "heap=256m",
                     "max-in-flight=" + ANSWERS,

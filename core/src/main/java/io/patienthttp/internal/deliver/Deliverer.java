@@ -51,13 +51,12 @@ public final class Deliverer implements CallbackRunner {
     private static final Duration ELSEWHERE = Duration.ofSeconds(30);
 
     private final RequestStore store;
-    private final Transactions ownTransactions;
-    private final CallbackQueue queue;
     private final Application application;
     private final DeliverySettings settings;
     private final Outcomes outcomes;
     private final GroupCommit commits;
     private final Removals removals;
+    private final DeadLetters deadLetters;
     private final Combiner<UUID, Optional<StoredOutcome>> reads;
     private final LongAdder unresolved = new LongAdder();
 
@@ -76,13 +75,12 @@ public final class Deliverer implements CallbackRunner {
             Application application,
             DeliverySettings settings) {
         this.store = store;
-        this.ownTransactions = ownTransactions;
-        this.queue = queue;
         this.application = application;
         this.settings = settings;
         this.outcomes = new Outcomes(store, reader, memory);
         this.commits = commits;
         this.removals = new Removals(commits);
+        this.deadLetters = new DeadLetters(store, ownTransactions, queue, application.announcer());
         this.reads = new Combiner<>(ids -> {
             var found = store.outcomes(ids);
             return id -> Optional.ofNullable(found.get(id));
@@ -104,7 +102,7 @@ public final class Deliverer implements CallbackRunner {
     public Result run(CallbackRun run) {
         try {
             if (run.failures() >= settings.maxAttempts()) {
-                return deadLetter(run, run.failures(), "its last run died with its process", SOON);
+                return deadLetters.add(run, run.failures(), "its last run died with its process", SOON);
             }
             return settings.transactional() ? runTransactional(run) : runAtLeastOnce(run);
         } catch (CallbackFailed e) {
@@ -221,7 +219,7 @@ public final class Deliverer implements CallbackRunner {
             return FINISHED;
         }
         if (decision instanceof Decision.GiveUp giveUp) {
-            return deadLetter(run, run.failures(), giveUp.because(), ELSEWHERE);
+            return deadLetters.add(run, run.failures(), giveUp.because(), ELSEWHERE);
         }
         var result = ((Decision.Answer) decision).result();
         if (result instanceof Result.Finished) {
@@ -305,7 +303,7 @@ public final class Deliverer implements CallbackRunner {
         int failures = run.failures() + 1;
         if (failures >= settings.maxAttempts()) {
             log.error("The callback of request {} failed {} times; the request is dead", run.ref(), failures, cause);
-            return deadLetter(run, failures, describe(cause), SOON);
+            return deadLetters.add(run, failures, DeadLetters.describe(cause), SOON);
         }
         var delay = settings.backoff(failures);
         log.warn(
@@ -317,39 +315,6 @@ public final class Deliverer implements CallbackRunner {
                 cause);
         application.announcer().retried(run.ref(), failures, duration, delay);
         return new Result.Failed(cause, delay);
-    }
-
-    /**
-     * The job goes and the row becomes DEAD, together; only if this run is the job's current one. Nothing else is
-     * removed.
-     */
-    private Result deadLetter(CallbackRun run, int runs, String lastError, Duration again) {
-        try {
-            ownTransactions.inTransaction(transaction -> {
-                if (store.deadLetter(transaction, run.ref(), lastError)) {
-                    application.announcer().dead(transaction, run.ref(), runs, lastError);
-                }
-                if (queue.remove(transaction, List.of(run)).isEmpty()) {
-                    throw new LateRun();
-                }
-                return run;
-            });
-            return FINISHED;
-        } catch (LateRun e) {
-            log.debug("Run {} of {} is not the current one", run.version(), run.ref());
-            return FINISHED;
-        } catch (StorageException e) {
-            log.warn("Could not dead-letter request {}: {}. Trying again in {}", run.ref(), e.getMessage(), again);
-            return runs > run.failures() ? new Result.Failed(e, again) : new Result.Later(again);
-        }
-    }
-
-    private static String describe(Throwable cause) {
-        var text = cause.getMessage() == null
-                ? cause.getClass().getName()
-                : cause.getClass().getName() + ": " + cause.getMessage();
-        text = text.replace('\0', ' ');
-        return text.length() <= 1000 ? text : text.substring(0, 1000);
     }
 
     /** Whether another transaction was in the way of the callback's: 40001 or 40P01. */
@@ -418,16 +383,6 @@ public final class Deliverer implements CallbackRunner {
         @Override
         public synchronized Throwable getCause() {
             return Objects.requireNonNull(super.getCause());
-        }
-    }
-
-    /** The job was removed or freed meanwhile, so that this run must change nothing. */
-    private static final class LateRun extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        LateRun() {
-            super(null, null, false, false);
         }
     }
 }
