@@ -1,6 +1,7 @@
 package io.patienthttp.internal.wire;
 
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Bytes in memory that are not copied to be read: a large value is not there twice. For one thread. */
@@ -25,6 +26,11 @@ final class Buffer extends OutputStream {
         room(length);
         System.arraycopy(source, offset, bytes, size, length);
         size += length;
+    }
+
+    void writeAscii(String text) {
+        var ascii = text.getBytes(StandardCharsets.US_ASCII);
+        write(ascii, 0, ascii.length);
     }
 
     private void room(int more) {

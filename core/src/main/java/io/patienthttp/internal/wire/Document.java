@@ -40,14 +40,12 @@ record Document(ObjectNode head, byte @Nullable [] body) {
         }
         var encoded = Bodies.encode(body);
         var out = new Buffer(Math.addExact(whole.length + FRAME, encoded.size()));
+        out.write(whole, 0, whole.length - 1); // without its brace
+        out.writeAscii(head.isEmpty() ? "\"body\":" : ",\"body\":");
         try (var json = MAPPER.createGenerator(out)) {
-            json.writeStartObject();
-            head.properties()
-                    .forEach(property -> json.writeName(property.getKey()).writeTree(property.getValue()));
-            json.writeName("body");
             encoded.write(json);
-            json.writeEndObject();
         }
+        out.write('}');
         return out.toByteArray();
     }
 
