@@ -69,18 +69,22 @@ class ConnectionPoolTest {
     @Test
     void anOriginGetsSoManyConnectionsAndTheOtherRequestsWaitForThem() throws Exception {
         var transport = start(2, MINUTE, MINUTE);
-        var waiting = new AtomicInteger();
+        var arrived = new AtomicInteger();
         var go = new CompletableFuture<Void>();
-        try (var server = new TestServer((request, response, callback) -> {
-                    waiting.incrementAndGet();
-                    go.thenRun(callback::succeeded);
+        // Jetty's server may lose an answer that another thread completes, on a connection that is used again
+        try (var server = new RawServer(socket -> {
+                    while (!RawServer.readHead(socket).isEmpty()) {
+                        arrived.incrementAndGet();
+                        go.join();
+                        RawServer.write(socket, OK + "ok");
+                    }
                 });
                 var other = new TestServer((request, response, callback) -> callback.succeeded())) {
             var exchanges = new ArrayList<Exchange>();
             for (int i = 0; i < 10; i++) {
                 exchanges.add(transport.send(request(server.url("/"))));
             }
-            await().atMost(LONG).until(() -> waiting.get() == 2);
+            await().atMost(LONG).until(() -> arrived.get() == 2);
 
             assertThat(get(transport.send(request(other.url("/")))).status())
                     .as("another origin has its own")
@@ -90,8 +94,8 @@ class ConnectionPoolTest {
             for (var exchange : exchanges) {
                 assertThat(get(exchange).status()).isEqualTo(200);
             }
-            assertThat(server.opened).hasValue(2);
-            assertThat(waiting).hasValue(10);
+            assertThat(server.accepted()).isEqualTo(2);
+            assertThat(arrived).hasValue(10);
         }
     }
 
