@@ -94,7 +94,7 @@ final class Race {
     }
 
     private Optional<Outcome> measure(Spec spec, int count, int warmUp) throws InterruptedException {
-        int warm = spec.kind().equals("jobrunr") ? Math.min(warmUp, 500) : warmUp;
+        int warm = Math.min(warmUp, spec.kind().equals("jobrunr") ? 500 : spec.threads() == 10 ? 2_000 : warmUp);
         try {
             return Optional.of(new Throughput(bench).run(spec, new Load(count, warm, delayMillis, 1)));
         } catch (Exception e) {

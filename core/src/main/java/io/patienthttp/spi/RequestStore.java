@@ -335,7 +335,7 @@ public interface RequestStore {
         }
 
         /** The same row with another outcome. */
-        public StoredOutcome with(Value other) {
+        public StoredOutcome with(@Nullable Value other) {
             return new StoredOutcome(
                     ref, state, format, attempt, method, host, callback, callbackArgs, other, traceContext, age);
         }

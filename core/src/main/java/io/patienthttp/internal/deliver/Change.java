@@ -26,7 +26,7 @@ sealed interface Change {
      *
      * @param fresh the row as it will be, for a callback that runs in this process
      * @param payload what is in a payload store of it; null if nothing is
-     * @param given what listeners are told if it is recorded; null if the row says it all
+     * @param given what the callback gets, and listeners are told, if it is recorded; null if only the row says it
      */
     record Complete(
             UUID owner,

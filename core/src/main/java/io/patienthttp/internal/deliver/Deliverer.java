@@ -147,19 +147,26 @@ public final class Deliverer implements CallbackRunner {
 
     /** An outcome that is large or elsewhere is read before the row is locked, and the row looked at again. */
     private Result runTransactional(CallbackRun run) throws InterruptedException, UnreadableException, Busy {
-        commits.fresh().take(run.ref()); // of no use: the outcome is read under the lock
-        var decision = inTransaction(run, null);
+        var decision = inTransaction(run, known(run));
         while (decision instanceof Decision.Read read) {
             var permit = outcomes.permit(read.outcome());
             try {
                 var outcome = outcomes.read(read.outcome());
                 permit.settle();
-                decision = inTransaction(run, new Prepared(read.outcome(), outcome));
+                decision = inTransaction(run, new Prepared(read.outcome().ref(), outcome));
             } finally {
                 permit.close();
             }
         }
         return follow(run, decision);
+    }
+
+    private @Nullable Prepared known(CallbackRun run) {
+        return commits.fresh()
+                .take(run.ref())
+                .map(FreshOutcomes.Kept::outcome)
+                .map(outcome -> new Prepared(run.ref(), outcome))
+                .orElse(null);
     }
 
     private Decision inTransaction(CallbackRun run, @Nullable Prepared prepared) {
@@ -170,7 +177,7 @@ public final class Deliverer implements CallbackRunner {
                 return checked;
             }
             Duration duration;
-            if (prepared != null && prepared.isOf(call.outcome())) {
+            if (prepared != null && prepared.ref().equals(call.outcome().ref())) {
                 duration = run(call, prepared.outcome());
             } else if (outcomes.isAtHand(call.outcome())) {
                 duration = run(call, atHand(call.outcome()));
@@ -191,12 +198,21 @@ public final class Deliverer implements CallbackRunner {
     }
 
     private Result runAtLeastOnce(CallbackRun run) throws InterruptedException, UnreadableException, Busy {
-        var fresh = commits.fresh().take(run.ref());
-        return follow(
-                run,
-                check(
-                        run.ref(),
-                        fresh.isPresent() ? fresh : reads.submit(run.ref().id())));
+        var ref = run.ref();
+        var fresh = commits.fresh().take(ref);
+        if (fresh.isEmpty()) {
+            return follow(run, check(ref, reads.submit(ref.id())));
+        }
+        var decision = check(ref, fresh.map(FreshOutcomes.Kept::row));
+        var outcome = fresh.get().outcome();
+        return outcome != null && decision instanceof Decision.Call call
+                ? delivered(run, run(call, outcome))
+                : follow(run, decision);
+    }
+
+    private Result delivered(CallbackRun run, Duration duration) throws InterruptedException {
+        removals.remove(run, true, () -> application.announcer().delivered(run.ref(), duration));
+        return FINISHED;
     }
 
     private Result follow(CallbackRun run, Decision decision) throws InterruptedException, UnreadableException, Busy {
@@ -210,8 +226,7 @@ public final class Deliverer implements CallbackRunner {
             } finally {
                 permit.close();
             }
-            removals.remove(run, true, () -> application.announcer().delivered(run.ref(), duration));
-            return FINISHED;
+            return delivered(run, duration);
         }
         if (decision instanceof Decision.Delivered delivered) {
             application.announcer().delivered(run.ref(), delivered.duration());
@@ -347,13 +362,8 @@ public final class Deliverer implements CallbackRunner {
         record GiveUp(String because) implements Decision {}
     }
 
-    /** An outcome that was read before its row was locked. An epoch has at most one. */
-    private record Prepared(StoredOutcome stored, Outcome outcome) {
-
-        boolean isOf(StoredOutcome locked) {
-            return stored.ref().equals(locked.ref()) && Objects.equals(stored.outcome(), locked.outcome());
-        }
-    }
+    /** An outcome that is known before its row is locked. An epoch has at most one. */
+    private record Prepared(RequestRef ref, Outcome outcome) {}
 
     /** An outcome cannot be read by this process, so that the transaction rolls back. */
     private static final class CannotRead extends RuntimeException {

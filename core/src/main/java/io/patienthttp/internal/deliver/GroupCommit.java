@@ -62,7 +62,7 @@ public final class GroupCommit {
     /**
      * A writer that is closed.
      *
-     * @param freshChars how many characters of recorded outcomes are kept for callbacks that run in this process
+     * @param freshSize how many bytes of recorded outcomes are kept for callbacks that run in this process
      * @param waits how changes that were set aside, and who asked for a change, wait
      */
     public GroupCommit(
@@ -70,9 +70,9 @@ public final class GroupCommit {
             Transactions transactions,
             CallbackQueue callbacks,
             Announcer announcer,
-            long freshChars,
+            long freshSize,
             Waits waits) {
-        this.fresh = new FreshOutcomes(freshChars, waits::nanoTime);
+        this.fresh = new FreshOutcomes(freshSize, waits::nanoTime);
         this.store = store;
         this.transactions = transactions;
         this.callbacks = callbacks;
@@ -259,7 +259,7 @@ public final class GroupCommit {
                 .forEach(row -> asGiven.add(row.job().ref()));
         for (var change : batch) {
             if (change instanceof Change.Complete complete && asGiven.contains(complete.ref())) {
-                fresh.add(complete.fresh());
+                fresh.add(complete.fresh(), complete.given());
             }
         }
     }

@@ -55,9 +55,9 @@ final class Offload {
      *
      * @param size of its body in bytes
      * @param json makes its JSON; called once there is memory for it, and again if that was not enough
-     * @param given what listeners are told
+     * @param given what the callback gets, and listeners are told; null if only the row says it
      */
-    CompletionStage<?> write(UUID owner, ClaimedRequest row, int size, Supplier<byte[]> json, Outcome given) {
+    CompletionStage<?> write(UUID owner, ClaimedRequest row, int size, Supplier<byte[]> json, @Nullable Outcome given) {
         var outcome = new Waiting(owner, row, json, given, commits.expect());
         if (!MemoryGate.isLarge(size)) {
             seal(outcome);
@@ -151,7 +151,7 @@ final class Offload {
             @Nullable Outcome given,
             CompletableFuture<Void> written) {
 
-        /** The same, of which listeners are told what its row says. */
+        /** The same, of which only its row says what it is. */
         Waiting without() {
             return new Waiting(owner, row, json, null, written);
         }

@@ -1,9 +1,7 @@
 package io.patienthttp.internal.deliver;
 
 import io.patienthttp.Failure;
-import io.patienthttp.Method;
 import io.patienthttp.Outcome;
-import io.patienthttp.OutcomeDetails;
 import io.patienthttp.RejectedFailure;
 import io.patienthttp.TransportFailure;
 import io.patienthttp.internal.claim.ClaimedTask;
@@ -15,7 +13,6 @@ import io.patienthttp.internal.wire.PayloadThreads;
 import io.patienthttp.processor.TaskHandler;
 import io.patienthttp.spi.RequestRef;
 import io.patienthttp.spi.RequestStore.ClaimedRequest;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
@@ -134,16 +131,9 @@ public final class Recorder implements TaskHandler<ClaimedTask>, UnusableRows {
         reject(owner, row, Failure.Kind.EXPIRED, message);
     }
 
-    /** Listeners are told of the URL {@code //host}: nothing more is known of it here. */
     private void reject(UUID owner, ClaimedRequest row, Failure.Kind kind, String message) {
-        var stored = row.stored();
-        var details = OutcomeDetails.builder(
-                        row.ref().id().toString(), Method.parse(stored.method()), URI.create("//" + stored.host()))
-                .attempt(row.attempt())
-                .build();
-        var maybeProcessed = row.maybeSentBefore();
-        var json = codec.writeRejected(kind, message, maybeProcessed).getBytes(StandardCharsets.UTF_8);
-        offload.write(owner, row, json.length, () -> json, RejectedFailure.of(details, kind, message, maybeProcessed));
+        var json = codec.writeRejected(kind, message, row.maybeSentBefore()).getBytes(StandardCharsets.UTF_8);
+        offload.write(owner, row, json.length, () -> json, null);
     }
 
     @Override

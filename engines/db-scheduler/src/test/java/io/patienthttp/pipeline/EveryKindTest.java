@@ -65,7 +65,8 @@ class EveryKindTest extends PipelineFixture {
 
     @ParameterizedTest
     @EnumSource
-    void reachesTheCallback(Failure.Kind kind) throws Exception {
+    void reachesTheCallbackAndIsTheSameWhenItIsReadFromItsRow(Failure.Kind kind) throws Exception {
+        callback.failFirst = 1;
         var expected = caseOf(kind);
         var http = build(EveryKindTest::settings);
 
@@ -77,6 +78,8 @@ class EveryKindTest extends PipelineFixture {
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.message()).contains(expected.message);
         assertThat(failure.maybeProcessed()).isEqualTo(expected.maybeProcessed);
+        assertThat(callback.given).hasSize(2);
+        assertThat(callback.given.get(1)).isEqualTo(callback.given.get(0));
         awaitEmpty(http);
     }
 
@@ -99,6 +102,7 @@ class EveryKindTest extends PipelineFixture {
                 .maxResponseSize(1_000)
                 .maxRedirects(1)
                 .failOnErrorStatus(true)
+                .callbackFirstBackoff(Duration.ofMillis(50))
                 .maxRecoveries(0)
                 .lease(Duration.ofSeconds(4))
                 .heartbeatInterval(Duration.ofSeconds(1));

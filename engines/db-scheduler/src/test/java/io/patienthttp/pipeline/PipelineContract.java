@@ -17,6 +17,8 @@ import io.patienthttp.jdbc.JdbcRequestStore;
 import io.patienthttp.jdbc.JdbcTransactions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -126,11 +128,17 @@ abstract class PipelineContract extends PipelineFixture {
         callback.failFirst = 3;
         var http = start(s -> {});
 
-        var id = get(http, 0).enqueue();
+        var id = get(http, 0)
+                .callbackArgs(Map.of("id", 42, "of", List.of(1.5, "a")))
+                .enqueue();
 
         awaitDelivered(1);
         awaitEmpty(http);
         assertThat(callback.runs).hasValue(4);
+        assertThat(callback.given).hasSize(4);
+        assertThat(new HashSet<>(callback.given))
+                .as("the first run has it from memory, later ones from the row")
+                .hasSize(1);
         assertThat(callback.outcomes.get(id)).hasSize(1);
         assertThat(server.hits().get(id)).as("the request is not sent again").hasSize(1);
         assertThat(dead).isEmpty();

@@ -4,6 +4,7 @@ import io.patienthttp.Callback;
 import io.patienthttp.Failure;
 import io.patienthttp.Outcome;
 import io.patienthttp.Response;
+import io.patienthttp.processor.OutcomeJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RecordingCallback implements Callback {
 
     final Map<String, List<Outcome>> outcomes = new ConcurrentHashMap<>();
+    final List<String> given = new CopyOnWriteArrayList<>(); // to each run, also to one that fails, as JSON
     final AtomicInteger runs = new AtomicInteger();
     volatile int failFirst;
     volatile Duration duration = Duration.ZERO;
@@ -33,6 +35,7 @@ final class RecordingCallback implements Callback {
     }
 
     private void take(Outcome outcome) {
+        given.add(OutcomeJson.write(outcome));
         if (runs.incrementAndGet() <= failFirst) {
             failure.run();
         }
