@@ -26,7 +26,8 @@ final class MoreWorkers implements Workload {
         var all = new TreeMap<Integer, List<Measurement>>();
         for (int repetition = 0; repetition < bench.scale().repetitions(); repetition++) {
             for (int workers : bench.scale().workers()) {
-                var load = new Load(requests, bench.scale().warmUp() * workers, 0, workers); // each JVM warms up
+                int warmUp = bench.scale().warmUp() / 2 * workers; // each JVM warms up
+                var load = new Load(requests, warmUp, 0, workers);
                 all.computeIfAbsent(workers, k -> new ArrayList<>())
                         .add(new Throughput(bench).run(Spec.PATIENT, load).measurement());
             }

@@ -65,7 +65,7 @@ class EveryKindTest extends PipelineFixture {
 
     @ParameterizedTest
     @EnumSource
-    void reachesTheCallbackAndIsTheSameWhenItIsReadFromItsRow(Failure.Kind kind) throws Exception {
+    void reachesTheCallback(Failure.Kind kind) throws Exception {
         callback.failFirst = 1;
         var expected = caseOf(kind);
         var http = build(EveryKindTest::settings);
