@@ -24,6 +24,7 @@ import org.jobrunr.server.BackgroundJobServer;
 public final class Environment {
 
     private static final int VIRTUAL_THREADS = 21;
+    private static final String NOT_RESULTS = ":(top,exclude)benchmarks/results"; // which the run itself writes
 
     private Environment() {}
 
@@ -86,7 +87,7 @@ public final class Environment {
 
     private static String commit() {
         return command("git", "rev-parse", "--short", "HEAD")
-                .map(commit -> command("git", "status", "--porcelain", "--untracked-files=no")
+                .map(commit -> command("git", "status", "--porcelain", "--untracked-files=no", "--", NOT_RESULTS)
                         .map(changes -> changes.isEmpty() ? commit : commit + " with changes")
                         .orElse(commit))
                 .orElse("commit unknown");
