@@ -28,8 +28,10 @@ class MixedFaultsTest implements PrintsTable {
 
     private static final Duration TIME = Duration.ofMinutes(Chaos.MINUTES);
 
-    /** What comes and goes without faults: garbage that is reachable, idle threads of the pools, idle connections. */
-    private static final Usage SLACK = new Usage(16L << 20, Collections.nCopies(10, ""), 10, 1);
+    /** What comes and goes without faults: garbage that is reachable, idle connections, threads of
+     * the callbacks and of the HTTP client (8). */
+    private static final Usage SLACK =
+            new Usage(16L << 20, Collections.nCopies(Worker.CALLBACK_THREADS + 8, ""), 10, 1);
 
     private final Random random = Chaos.random("mixed faults");
     private final List<WorkerProcess> mortals = new ArrayList<>();
@@ -80,6 +82,9 @@ class MixedFaultsTest implements PrintsTable {
                     harm = Harm.KILL;
                 }
                 harms.append(harm).append(' ');
+                if (harm.isOnDatabase()) {
+                    spare.awaitBuilt();
+                }
                 harm.strike(this);
             }
         }
@@ -213,6 +218,10 @@ class MixedFaultsTest implements PrintsTable {
         };
 
         abstract void strike(MixedFaultsTest test) throws Exception;
+
+        boolean isOnDatabase() {
+            return compareTo(SESSIONS_TERMINATED) >= 0;
+        }
 
         private static void pause(Duration time) throws InterruptedException {
             Thread.sleep(time.toMillis()); // the time is the fault

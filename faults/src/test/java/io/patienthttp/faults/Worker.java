@@ -90,7 +90,9 @@ final class Worker {
             int equals = argument.indexOf('=');
             options.put(argument.substring(0, equals), argument.substring(equals + 1));
         }
-        new Worker(options).listen();
+        var worker = new Worker(options);
+        System.out.println("BUILT");
+        worker.listen();
     }
 
     private void listen() throws IOException {

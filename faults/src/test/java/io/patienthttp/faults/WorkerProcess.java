@@ -67,6 +67,11 @@ final class WorkerProcess implements AutoCloseable {
         return this;
     }
 
+    /** Waits until it has looked at the database, without which it does not come up. */
+    void awaitBuilt() throws InterruptedException {
+        await("BUILT"::equals);
+    }
+
     /** Starts the processor, and waits until it claims. */
     WorkerProcess start() throws InterruptedException {
         return begin().awaitReady();
