@@ -37,7 +37,7 @@ final class Latency implements Workload {
     private enum Place {
         SAME("same process", Spec.PATIENT),
         OTHER("other process", Spec.PATIENT),
-        SLOW_POLLS("other process, polls of 1 s", Spec.PATIENT.with(Options.of("poll-millis", 1_000)));
+        SLOW_POLLS("other process, 1 s polls", Spec.PATIENT.with(Options.of("poll-millis", 1_000)));
 
         private final String words;
         private final Spec spec;
