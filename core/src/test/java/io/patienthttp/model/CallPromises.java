@@ -134,7 +134,7 @@ final class CallPromises {
     /** What is kept of outcomes is counted, and bounded. */
     void checkFresh(Node node) {
         long counted = FreshAccess.counted(node.commits);
-        if (counted != FreshAccess.kept(node.commits) || counted > config.freshChars()) {
+        if (counted != FreshAccess.kept(node.commits) || counted > config.freshSize()) {
             promises.breaks("outcomes that are kept are counted, and bounded: " + node);
         }
     }

@@ -117,7 +117,7 @@ final class Node implements Waits {
         this.queue = bug.queue(new MemoryTransactions(simulation.database, this), "ph-" + number);
         queue.onWake(() -> owesEngineWake = false);
         queue.onEnd((run, result) -> simulation.promises.calls.ended(this, run, result));
-        this.commits = new GroupCommit(store, own, queue, silent, config.freshChars(), this);
+        this.commits = new GroupCommit(store, own, queue, silent, config.freshSize(), this);
         var recording = new Recorder(
                 commits,
                 new Recorder.Payloads(Envelope.plain(), new PayloadThreads(Runnable::run), new MemoryGate(1), GRACE),
@@ -161,7 +161,7 @@ final class Node implements Waits {
     }
 
     /** What is the same for all processes of a run. */
-    record Config(int capacity, int maxRecoveries, int maxAttempts, boolean transactional, int freshChars, int page) {
+    record Config(int capacity, int maxRecoveries, int maxAttempts, boolean transactional, int freshSize, int page) {
 
         /** Characters of outcomes that are never too many. */
         static final int KEEPS_ALL = 1 << 20;

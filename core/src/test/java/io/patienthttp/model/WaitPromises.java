@@ -58,7 +58,7 @@ final class WaitPromises {
     /** What a process records and keeps, once faults are over. */
     private void remember(Actor actor, RequestRow after) {
         if (simulation.isQuiet()
-                && config.freshChars() == Node.Config.KEEPS_ALL
+                && config.freshSize() == Node.Config.KEEPS_ALL
                 && after.state == RequestState.COMPLETED
                 && !after.cancelRequested
                 && (actor.duty.equals("record") || actor.duty.equals("deliver"))) {

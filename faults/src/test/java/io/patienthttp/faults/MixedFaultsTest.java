@@ -28,10 +28,8 @@ class MixedFaultsTest implements PrintsTable {
 
     private static final Duration TIME = Duration.ofMinutes(Chaos.MINUTES);
 
-    /** What comes and goes without faults: garbage that is reachable, idle connections, threads of
-     * the callbacks and of the HTTP client (8). */
-    private static final Usage SLACK =
-            new Usage(16L << 20, Collections.nCopies(Worker.CALLBACK_THREADS + 8, ""), 10, 1);
+    /** What comes and goes without faults: garbage that is reachable, idle threads of the pools, idle connections. */
+    private static final Usage SLACK = new Usage(16L << 20, Collections.nCopies(10, ""), 10, 1);
 
     private final Random random = Chaos.random("mixed faults");
     private final List<WorkerProcess> mortals = new ArrayList<>();
@@ -51,13 +49,18 @@ class MixedFaultsTest implements PrintsTable {
             this.proxy = proxy;
             this.run = run;
             immortal = run.start(launch());
+            run.enqueue(20, 100); // all for this one, whose pools get their threads
+            run.expectClean();
+            var threads = immortal.usage().threads();
+            run.next("all of these, at random");
             spare = run.launch();
             for (int i = 0; i < MORTALS; i++) {
                 replace();
             }
             run.enqueue(200, 100);
             run.expectClean();
-            var before = immortal.usage();
+            var idle = immortal.usage();
+            var before = new Usage(idle.heap(), threads, idle.sockets(), idle.connections());
             do {
                 run.next("all of these, at random");
                 mix();

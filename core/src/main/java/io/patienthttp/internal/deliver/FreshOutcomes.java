@@ -24,7 +24,7 @@ final class FreshOutcomes {
     private static final long LONG_NANOS = Duration.ofSeconds(30).toNanos();
 
     /** What each is counted as more than it has. */
-    static final int EACH = 500;
+    private static final int EACH = 500;
 
     private final long maxSize;
     private final LongSupplier nanoTime;
